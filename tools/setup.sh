@@ -38,12 +38,11 @@ fi
 
 # missing: the packages of the list that are not installed, one a line.
 missing() {
-  local installed
-  installed=" $(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null |
-    while read -r name status; do [ "$status" != installed ] || echo -n "$name "; done) "
-  local name
+  local installed name
+  # dpkg-query fails when it does not know a name at all, which is what we want to find out.
+  installed=$'\n'$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null || true)$'\n'
   for name in "${packages[@]}"; do
-    case "$installed" in *" $name "*) ;; *) echo "$name" ;; esac
+    [[ $installed == *$'\n'"$name installed"$'\n'* ]] || echo "$name"
   done
 }
 
