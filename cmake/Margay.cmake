@@ -77,3 +77,19 @@ function(margay_tablegen target source)
   endforeach()
   add_public_tablegen_target(${target})
 endfunction()
+
+# margay_add_unit_test(name SOURCES file... [LINK target...]): a GoogleTest program; lit finds it in build/test/unit and
+# counts each of its cases.
+function(margay_add_unit_test name)
+  cmake_parse_arguments(ARG "NO_MLIR" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE margay-options ${ARG_LINK} GTest::gtest GTest::gtest_main)
+  if(NOT ARG_NO_MLIR)
+    target_link_libraries(${name} PRIVATE MLIR LLVM)
+    target_precompile_headers(${name} REUSE_FROM margay-pch)
+    target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  endif()
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test/unit
+                                           OUTPUT_NAME ${name}Tests)
+  add_dependencies(margay-test-depends ${name})
+endfunction()

@@ -19,7 +19,7 @@ packages=(
 # Its tests: sanitizers, valgrind, unit tests, and the checks of the house style.
 packages+=(
   libclang-rt-22-dev libgtest-dev valgrind libc6-dbg
-  binutils clang-format-22 clang-tidy-22 gcc g++ git python3
+  binutils clang-format-22 clang-tidy-22 gcc g++ git python3 python3-psutil
 )
 
 check_only=
@@ -91,7 +91,7 @@ END
 fi
 
 echo "setup: installing (about 3 GB on disk; a few minutes)"
-as_root apt-get install -y --no-install-recommends -o Dpkg::Use-Pty=0 "${wanted[@]}"
+as_root apt-get install -y --no-install-recommends -q -o Dpkg::Use-Pty=0 "${wanted[@]}"
 
 mapfile -t wanted < <(missing)
 if [ ${#wanted[@]} -gt 0 ]; then
