@@ -1,0 +1,11 @@
+//===- Ops.cpp - the generated parts of the operations --------------------===//
+
+#include "ir/Ops.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "mlir/IR/DialectImplementation.h"
+
+using namespace mlir;
+using namespace margay::nn;
+
+#define GET_OP_CLASSES
+#include "ir/Ops.cpp.inc"
