@@ -28,7 +28,7 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &state) {
   SMLoc location = parser.getCurrentLocation();
   if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, binding) || parser.resolveOperands(outer, types, location, state.operands))
     return failure();
-  if (succeeded(parser.parseOptionalArrow()) && parser.parseArrowTypeListBody(state.types))
+  if (parser.parseOptionalArrowTypeList(state.types))
     return failure();
   if (succeeded(parser.parseOptionalKeyword("plan"))) {
     PlanAttr plan;

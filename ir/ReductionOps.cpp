@@ -53,9 +53,9 @@ LogicalResult WindowOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
 }
 
 LogicalResult SoftmaxOp::verify() {
-  int64_t rank = getType().getRank();
-  if (getAxis() < 0 || getAxis() >= rank)
-    return emitOpError("axis ") << getAxis() << " is outside of " << rank << " dimensions";
+  int64_t rank = getType().getRank(), axis = getAxis();
+  if (axis < 0 || axis >= rank)
+    return emitOpError("axis ") << axis << " is outside of " << rank << " dimensions";
   if (!isa<FloatType>(getType().getElementType()))
     return emitOpError("needs floating-point elements");
   return success();

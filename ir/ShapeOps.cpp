@@ -2,6 +2,7 @@
 
 #include "ir/Dim.h"
 #include "ir/Ops.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;
 using namespace margay::nn;
