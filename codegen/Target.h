@@ -1,0 +1,43 @@
+//===- Target.h - the instruction-set levels that code is made for --------===//
+//
+// A model is compiled once per level; the entry picks the highest one that the CPU has. Facts about a level live here and nowhere else.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_CODEGEN_TARGET_H
+#define MARGAY_CODEGEN_TARGET_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include <cstdint>
+
+namespace margay::codegen {
+
+/// One instruction-set level of an architecture.
+struct Level {
+  llvm::StringRef name;     ///< As on the command line and in symbols: "v3".
+  llvm::StringRef fullName; ///< As users know it: "x86-64-v3".
+  llvm::StringRef cpu;      ///< LLVM's CPU name, for scheduling.
+  llvm::StringRef features; ///< LLVM's feature string, stated in full.
+  uint32_t isa;             ///< Its MG_ISA_* number in margay.h.
+  unsigned vectorBytes;     ///< The widest vector register.
+  unsigned registers;       ///< How many of them there are.
+  bool fma;                 ///< Whether a fused multiply-add is one instruction (else it is a library call, which may not be used).
+  bool halfConversions;     ///< Whether f16 <-> f32 is an instruction.
+
+  unsigned lanes(unsigned elementBytes) const { return vectorBytes / elementBytes; }
+};
+
+/// All levels of x86-64, lowest first: v2, v3, v4.
+llvm::ArrayRef<Level> x86Levels();
+
+/// The levels in a comma-separated list ("v3,v4"), lowest first; `native` is the highest one of the machine at hand; an empty list means all. A usage fault otherwise.
+llvm::Expected<llvm::SmallVector<Level>> parseLevels(llvm::StringRef list);
+
+inline constexpr llvm::StringLiteral defaultTriple = "x86_64-unknown-linux-gnu";
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_TARGET_H

@@ -1,0 +1,69 @@
+//===- Target.cpp - the levels of x86-64 ----------------------------------===//
+//
+// The x86-64 psABI's micro-architecture levels. Features are stated in full, on top of the generic CPU, so that a level does not depend on what LLVM thinks of a CPU's name.
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/Target.h"
+#include "ir/Fault.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace llvm;
+using namespace margay;
+using namespace margay::codegen;
+
+#define V2_FEATURES "+cx8,+cx16,+fxsr,+mmx,+popcnt,+sahf,+sse,+sse2,+sse3,+sse4.1,+sse4.2,+ssse3,+x87"
+#define V3_FEATURES V2_FEATURES ",+avx,+avx2,+bmi,+bmi2,+crc32,+f16c,+fma,+lzcnt,+movbe,+xsave"
+#define V4_FEATURES V3_FEATURES ",+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl,+evex512"
+
+static const Level levels[] = {
+    {.name = "v2", .fullName = "x86-64-v2", .cpu = "x86-64", .features = V2_FEATURES, .isa = 2, .vectorBytes = 16, .registers = 16, .fma = false, .halfConversions = false},
+    {.name = "v3", .fullName = "x86-64-v3", .cpu = "x86-64", .features = V3_FEATURES, .isa = 3, .vectorBytes = 32, .registers = 16, .fma = true, .halfConversions = true},
+    {.name = "v4", .fullName = "x86-64-v4", .cpu = "x86-64", .features = V4_FEATURES, .isa = 4, .vectorBytes = 64, .registers = 32, .fma = true, .halfConversions = true},
+};
+
+ArrayRef<Level> codegen::x86Levels() { return levels; }
+
+/// The highest level all of whose features the machine at hand has.
+static const Level *nativeLevel() {
+  StringMap<bool> host = sys::getHostCPUFeatures();
+  const Level *best = nullptr;
+  for (const Level &level : levels) {
+    SmallVector<StringRef> features;
+    level.features.split(features, ',');
+    // These are implied by x86-64 itself, or not reported by the host's feature list.
+    bool all = llvm::all_of(features, [&](StringRef feature) {
+      StringRef name = feature.drop_front();
+      return name == "x87" || name == "evex512" || host.lookup(name);
+    });
+    if (all)
+      best = &level;
+  }
+  return best;
+}
+
+Expected<SmallVector<Level>> codegen::parseLevels(StringRef list) {
+  if (list.empty())
+    return SmallVector<Level>(levels);
+  SmallVector<StringRef> names;
+  list.split(names, ',');
+  SmallVector<Level> chosen;
+  for (StringRef name : names) {
+    const Level *found = nullptr;
+    if (name == "native")
+      found = nativeLevel();
+    else
+      found = llvm::find_if(levels, [&](const Level &level) { return name == level.name || name == level.fullName; });
+    if (!found || found == std::end(levels)) {
+      if (name == "native")
+        return makeFault(Fault::Unsupported, "this CPU lacks x86-64-v2, the least that can be compiled for");
+      return makeFault(Fault::Usage, "--cpu: unknown level '" + name + "'; there are v2, v3, v4 and native");
+    }
+    if (llvm::none_of(chosen, [&](const Level &level) { return level.name == found->name; }))
+      chosen.push_back(*found);
+  }
+  llvm::sort(chosen, [](const Level &a, const Level &b) { return a.isa < b.isa; });
+  return chosen;
+}
