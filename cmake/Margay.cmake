@@ -25,10 +25,11 @@ target_include_directories(margay-options SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS} 
 target_compile_definitions(margay-options INTERFACE ${LLVM_DEFINITIONS_LIST})
 target_compile_options(margay-options INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> -Wall -Wextra -Wno-unused-parameter
-  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:Clang>>:-Wno-c++2c-compat>)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  add_link_options(-fuse-ld=lld)
+  $<$<COMPILE_LANGUAGE:CXX>:-Wno-c++2c-compat>)
+if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  message(FATAL_ERROR "Margay is built with clang 22: configure with `cmake --preset release`")
 endif()
+add_link_options(-fuse-ld=lld)
 option(MARGAY_ASAN "Build the compiler with AddressSanitizer and UBSan" OFF)
 if(MARGAY_ASAN)
   target_compile_options(margay-options INTERFACE -fsanitize=address,undefined -fno-sanitize=vptr,function -fno-omit-frame-pointer)

@@ -19,7 +19,7 @@ ALLOWED = {
     "ir": [],
     "frontend": ["ir"],
     "passes": ["ir"],
-    "codegen": ["ir", "runtime/abi.h", "runtime/include"],
+    "codegen": ["ir", "runtime/abi.h", "runtime/Bitcode.h", "runtime/include"],
     "runtime": [],
     "tools": ["ir", "frontend", "passes", "codegen", "runtime"],
 }
