@@ -1,0 +1,137 @@
+//===- Symbols.cpp - what a finished object file shows of itself ----------===//
+//
+// In ELF, local symbols come before global ones, and relocations name symbols by their index. So making some local is a permutation of the symbol table,
+// applied to every relocation as well. It is done in the mapped file: the weights, which may be gigabytes, are not touched.
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/emit/Symbols.h"
+#include "ir/Fault.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Object/ELF.h"
+#include "llvm/Support/FileSystem.h"
+
+using namespace llvm;
+using namespace margay;
+using object::ELF64LE;
+
+namespace {
+
+/// The parts of the mapped file that change.
+struct ObjectFile {
+  MutableArrayRef<ELF64LE::Shdr> sections;
+  ELF64LE::Shdr *symbolTable = nullptr;
+  MutableArrayRef<ELF64LE::Sym> symbols;
+  StringRef names;
+
+  StringRef name(const ELF64LE::Sym &symbol) const { return names.drop_front(symbol.st_name).take_until([](char c) { return c == 0; }); }
+};
+
+} // namespace
+
+/// Views a piece of the file as an array. The file is lld's own, so it is not suspected of lying.
+template <typename T> static MutableArrayRef<T> view(char *file, uint64_t offset, uint64_t bytes) {
+  return {reinterpret_cast<T *>(file + offset), static_cast<size_t>(bytes / sizeof(T))};
+}
+
+static Expected<ObjectFile> openObject(char *file, uint64_t bytes) {
+  Expected<object::ELFFile<ELF64LE>> elf = object::ELFFile<ELF64LE>::create(StringRef(file, bytes));
+  if (!elf)
+    return elf.takeError();
+  if (Expected<ELF64LE::ShdrRange> sections = elf->sections(); !sections)
+    return sections.takeError();
+  const ELF64LE::Ehdr &header = elf->getHeader();
+  ObjectFile object;
+  object.sections = view<ELF64LE::Shdr>(file, header.e_shoff, header.e_shnum * sizeof(ELF64LE::Shdr));
+  for (ELF64LE::Shdr &section : object.sections) {
+    if (section.sh_type == ELF::SHT_GROUP || section.sh_type == ELF::SHT_SYMTAB_SHNDX || section.sh_type == ELF::SHT_LLVM_ADDRSIG ||
+        section.sh_type == ELF::SHT_REL)
+      return createStringError("unexpected section of type " + Twine(section.sh_type));
+    if (section.sh_type != ELF::SHT_SYMTAB)
+      continue;
+    object.symbolTable = &section;
+    object.symbols = view<ELF64LE::Sym>(file, section.sh_offset, section.sh_size);
+    const ELF64LE::Shdr &strings = object.sections[section.sh_link];
+    object.names = StringRef(file + strings.sh_offset, strings.sh_size);
+  }
+  if (!object.symbolTable)
+    return createStringError("no symbol table");
+  return object;
+}
+
+/// Says which symbols are undefined, and which are visible although they are not the model's.
+static Error checkSymbols(const ObjectFile &object, StringRef model) {
+  SmallVector<StringRef> undefined, foreign;
+  for (const ELF64LE::Sym &symbol : object.symbols.drop_front()) {
+    StringRef name = object.name(symbol);
+    if (symbol.st_shndx == ELF::SHN_UNDEF)
+      undefined.push_back(name);
+    else if (symbol.getBinding() != ELF::STB_LOCAL && symbol.getVisibility() == ELF::STV_DEFAULT && name != model &&
+             (!name.starts_with((model + "_").str()) || name.starts_with((model + "__").str())))
+      foreign.push_back(name);
+  }
+  if (!undefined.empty())
+    return makeFault(Fault::Internal, "undefined symbols in the compiled model: " + join(undefined, ", "));
+  if (!foreign.empty())
+    return makeFault(Fault::Internal, "symbols visible in the compiled model: " + join(foreign, ", "));
+  return Error::success();
+}
+
+/// Moves the symbols that are or become local to the front and drops names of source files; returns the new index of each.
+static SmallVector<uint32_t> localize(ObjectFile &object) {
+  SmallVector<uint32_t> order;
+  auto add = [&](auto wanted) {
+    for (auto [index, symbol] : enumerate(object.symbols))
+      if (wanted(symbol))
+        order.push_back(index);
+  };
+  auto isLocal = [](const ELF64LE::Sym &symbol) { return symbol.getBinding() == ELF::STB_LOCAL || symbol.getVisibility() == ELF::STV_HIDDEN; };
+  add([&](const ELF64LE::Sym &symbol) { return isLocal(symbol) && symbol.getType() != ELF::STT_FILE; });
+  uint32_t locals = order.size();
+  add([&](const ELF64LE::Sym &symbol) { return !isLocal(symbol); });
+
+  SmallVector<ELF64LE::Sym> old(object.symbols);
+  SmallVector<uint32_t> newIndex(old.size(), 0);
+  for (auto [index, from] : enumerate(order)) {
+    ELF64LE::Sym &symbol = object.symbols[index] = old[from];
+    newIndex[from] = index;
+    if (index < locals) {
+      symbol.setBinding(ELF::STB_LOCAL);
+      symbol.setVisibility(ELF::STV_DEFAULT);
+    }
+  }
+  object.symbolTable->sh_size = order.size() * sizeof(ELF64LE::Sym);
+  object.symbolTable->sh_info = locals;
+  return newIndex;
+}
+
+Error codegen::closeObject(StringRef path, StringRef model) {
+  auto ioFault = [&](std::error_code code) { return makeFault(Fault::Io, path + ": " + code.message()); };
+  sys::fs::file_status status;
+  int descriptor = -1;
+  if (std::error_code code = sys::fs::openFileForReadWrite(path, descriptor, sys::fs::CD_OpenExisting, sys::fs::OF_None))
+    return ioFault(code);
+  sys::fs::file_t handle = sys::fs::convertFDToNativeFile(descriptor);
+  auto close = make_scope_exit([&] { sys::fs::closeFile(handle); });
+  if (std::error_code code = sys::fs::status(descriptor, status))
+    return ioFault(code);
+  std::error_code code;
+  sys::fs::mapped_file_region map(handle, sys::fs::mapped_file_region::readwrite, status.getSize(), 0, code);
+  if (code)
+    return ioFault(code);
+
+  Expected<ObjectFile> object = openObject(map.data(), map.size());
+  if (!object)
+    return makeFault(Fault::Internal, "the merged object file: " + toString(object.takeError()));
+  if (Error error = checkSymbols(*object, model))
+    return error;
+  SmallVector<uint32_t> newIndex = localize(*object);
+  for (const ELF64LE::Shdr &section : object->sections)
+    if (section.sh_type == ELF::SHT_RELA)
+      for (ELF64LE::Rela &relocation : view<ELF64LE::Rela>(map.data(), section.sh_offset, section.sh_size))
+        relocation.setSymbol(newIndex[relocation.getSymbol(false)], false);
+  return Error::success();
+}
