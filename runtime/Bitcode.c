@@ -7,13 +7,13 @@
 #include "runtime/Bitcode.h"
 
 // A symbol, the bytes of a file, and their count as a size_t.
-#define EMBED(symbol, file)                                                                                                                          \
-  __asm__(".section .rodata." #symbol ",\"a\",@progbits\n"                                                                                           \
-          ".globl " #symbol "\n.balign 16\n.type " #symbol ",@object\n" #symbol ":\n"                                                                \
-          ".incbin \"" file "\"\n"                                                                                                                   \
-          "0: .size " #symbol ", 0b - " #symbol "\n"                                                                                                 \
-          ".globl " #symbol "_size\n.balign 8\n.type " #symbol "_size,@object\n" #symbol "_size:\n"                                                  \
-          ".quad 0b - " #symbol "\n.size " #symbol "_size, 8\n"                                                                                      \
+#define EMBED(symbol, file)                                                                                            \
+  __asm__(".section .rodata." #symbol ",\"a\",@progbits\n"                                                             \
+          ".globl " #symbol "\n.balign 16\n.type " #symbol ",@object\n" #symbol ":\n"                                  \
+          ".incbin \"" file "\"\n"                                                                                     \
+          "0: .size " #symbol ", 0b - " #symbol "\n"                                                                   \
+          ".globl " #symbol "_size\n.balign 8\n.type " #symbol "_size,@object\n" #symbol "_size:\n"                    \
+          ".quad 0b - " #symbol "\n.size " #symbol "_size, 8\n"                                                        \
           ".text\n")
 
 EMBED(margay_runtime_bitcode, MARGAY_BITCODE_FILE);

@@ -1,8 +1,9 @@
 //===- Bitcode.h - the runtime as the compiler carries it -----------------===//
 //
-// The runtime's C files as one LLVM bitcode module, compiled when Margay itself is built (x86-64 baseline, freestanding, nothing undefined, no debug
-// information, no host paths). Code generation links it into the module of every model, renames what it defines (functions mg__x to model__x; the
-// few static ones as well, so that an archive shows the model's names only), makes it internal, and drops what the model does not use.
+// The runtime's C files as one LLVM bitcode module, compiled when Margay itself is built (x86-64 baseline,
+// freestanding, nothing undefined, no debug information, no host paths). Code generation links it into the module of
+// every model, renames what it defines (functions mg__x to model__x; the few static ones as well, so that an archive
+// shows the model's names only), makes it internal, and drops what the model does not use.
 //
 // And the two headers that are written beside every model.
 //

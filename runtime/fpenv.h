@@ -1,7 +1,8 @@
 //===- fpenv.h - the floating-point environment that kernels expect -------===//
 //
-// An application may round down, flush denormals or unmask exceptions; kernels want the default: round to nearest, denormals kept, no traps. It is set
-// when a call enters and in each task, since tasks run on threads of the application's, and what was there before is put back: control and flags.
+// An application may round down, flush denormals or unmask exceptions; kernels want the default: round to nearest,
+// denormals kept, no traps. It is set when a call enters and in each task, since tasks run on threads of the
+// application's, and what was there before is put back: control and flags.
 //
 //===----------------------------------------------------------------------===//
 

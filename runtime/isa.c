@@ -1,7 +1,7 @@
 //===- isa.c - what the CPU can do, and which level that means ------------===//
 //
-// Levels are sets of features, so a CPU (or a hypervisor) that masks one of them gets the next level instead of an illegal instruction, and a CPU that
-// nobody has heard of is judged by what it says.
+// Levels are sets of features, so a CPU (or a hypervisor) that masks one of them gets the next level instead of an
+// illegal instruction, and a CPU that nobody has heard of is judged by what it says.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,23 +29,24 @@ static uint64_t xgetbv(void) {
   return (uint64_t)high << 32 | low;
 }
 
-/// Where CPUID says so: a bit of ecx of leaf 1, ebx of leaf 7, or ecx of leaf 0x80000001; and the state that must be saved for it to count.
+/// Where CPUID says so: a bit of ecx of leaf 1, ebx of leaf 7, or ecx of leaf 0x80000001; and the state that must be
+/// saved for it to count.
 enum { Leaf1Ecx, Leaf7Ebx, ExtendedEcx };
 enum { NoState = 0, Ymm = 0x6, Zmm = 0xe6 };
 static const struct {
   const char *name;
   uint8_t word, bit, state;
 } featureTable[MG__FEATURE_COUNT] = {
-    [MG__CX16] = {"cx16", Leaf1Ecx, 13, NoState},         [MG__LAHF] = {"lahf", ExtendedEcx, 0, NoState},
-    [MG__POPCNT] = {"popcnt", Leaf1Ecx, 23, NoState},     [MG__SSE3] = {"sse3", Leaf1Ecx, 0, NoState},
-    [MG__SSSE3] = {"ssse3", Leaf1Ecx, 9, NoState},        [MG__SSE4_1] = {"sse4.1", Leaf1Ecx, 19, NoState},
-    [MG__SSE4_2] = {"sse4.2", Leaf1Ecx, 20, NoState},     [MG__AVX] = {"avx", Leaf1Ecx, 28, Ymm},
-    [MG__AVX2] = {"avx2", Leaf7Ebx, 5, Ymm},              [MG__BMI1] = {"bmi1", Leaf7Ebx, 3, NoState},
-    [MG__BMI2] = {"bmi2", Leaf7Ebx, 8, NoState},          [MG__F16C] = {"f16c", Leaf1Ecx, 29, Ymm},
-    [MG__FMA] = {"fma", Leaf1Ecx, 12, Ymm},               [MG__LZCNT] = {"lzcnt", ExtendedEcx, 5, NoState},
-    [MG__MOVBE] = {"movbe", Leaf1Ecx, 22, NoState},       [MG__AVX512F] = {"avx512f", Leaf7Ebx, 16, Zmm},
-    [MG__AVX512BW] = {"avx512bw", Leaf7Ebx, 30, Zmm},     [MG__AVX512CD] = {"avx512cd", Leaf7Ebx, 28, Zmm},
-    [MG__AVX512DQ] = {"avx512dq", Leaf7Ebx, 17, Zmm},     [MG__AVX512VL] = {"avx512vl", Leaf7Ebx, 31, Zmm},
+    [MG__CX16] = {"cx16", Leaf1Ecx, 13, NoState},     [MG__LAHF] = {"lahf", ExtendedEcx, 0, NoState},
+    [MG__POPCNT] = {"popcnt", Leaf1Ecx, 23, NoState}, [MG__SSE3] = {"sse3", Leaf1Ecx, 0, NoState},
+    [MG__SSSE3] = {"ssse3", Leaf1Ecx, 9, NoState},    [MG__SSE4_1] = {"sse4.1", Leaf1Ecx, 19, NoState},
+    [MG__SSE4_2] = {"sse4.2", Leaf1Ecx, 20, NoState}, [MG__AVX] = {"avx", Leaf1Ecx, 28, Ymm},
+    [MG__AVX2] = {"avx2", Leaf7Ebx, 5, Ymm},          [MG__BMI1] = {"bmi1", Leaf7Ebx, 3, NoState},
+    [MG__BMI2] = {"bmi2", Leaf7Ebx, 8, NoState},      [MG__F16C] = {"f16c", Leaf1Ecx, 29, Ymm},
+    [MG__FMA] = {"fma", Leaf1Ecx, 12, Ymm},           [MG__LZCNT] = {"lzcnt", ExtendedEcx, 5, NoState},
+    [MG__MOVBE] = {"movbe", Leaf1Ecx, 22, NoState},   [MG__AVX512F] = {"avx512f", Leaf7Ebx, 16, Zmm},
+    [MG__AVX512BW] = {"avx512bw", Leaf7Ebx, 30, Zmm}, [MG__AVX512CD] = {"avx512cd", Leaf7Ebx, 28, Zmm},
+    [MG__AVX512DQ] = {"avx512dq", Leaf7Ebx, 17, Zmm}, [MG__AVX512VL] = {"avx512vl", Leaf7Ebx, 31, Zmm},
 };
 
 const char *mg__feature_name(int bit) { return featureTable[bit].name; }
@@ -53,12 +54,9 @@ const char *mg__feature_name(int bit) { return featureTable[bit].name; }
 static uint64_t detect(void) {
   uint32_t words[3] = {0, 0, 0};
   uint32_t basic = cpuid(0, 0).eax, extended = cpuid(0x80000000u, 0).eax;
-  if (basic >= 1)
-    words[Leaf1Ecx] = cpuid(1, 0).ecx;
-  if (basic >= 7)
-    words[Leaf7Ebx] = cpuid(7, 0).ebx;
-  if (extended >= 0x80000001u)
-    words[ExtendedEcx] = cpuid(0x80000001u, 0).ecx;
+  if (basic >= 1) words[Leaf1Ecx] = cpuid(1, 0).ecx;
+  if (basic >= 7) words[Leaf7Ebx] = cpuid(7, 0).ebx;
+  if (extended >= 0x80000001u) words[ExtendedEcx] = cpuid(0x80000001u, 0).ecx;
 
   const uint32_t osxsave = 1u << 27;
   uint64_t saved = words[Leaf1Ecx] & osxsave ? xgetbv() : 0;
@@ -72,7 +70,8 @@ static uint64_t detect(void) {
   return features;
 }
 
-/// The only state that a model keeps between calls. The top bit says that the others have been found out; every thread would find the same.
+/// The only state that a model keeps between calls. The top bit says that the others have been found out; every thread
+/// would find the same.
 static uint64_t cachedFeatures;
 #define DETECTED (UINT64_C(1) << 63)
 
@@ -95,8 +94,7 @@ mg_status mg__pick_level(const mg_model *model, const mg_options *options, const
     uint64_t missing = candidate->features & ~features;
     if (forced == candidate->isa && missing)
       return mg__fail(options, MG_E_ISA, "isa %s is not available: this CPU lacks %F", mg_isa_name(forced), missing);
-    if (missing || (forced != MG_ISA_AUTO && forced != candidate->isa))
-      continue;
+    if (missing || (forced != MG_ISA_AUTO && forced != candidate->isa)) continue;
     *level = candidate;
     return MG_OK;
   }

@@ -5,7 +5,8 @@
 
 #include "runtime/abi.h"
 
-/// The features of this CPU, as a set of MG__… bits. Found once and kept, because CPUID takes microseconds in a virtual machine.
+/// The features of this CPU, as a set of MG__… bits. Found once and kept, because CPUID takes microseconds in a virtual
+/// machine.
 uint64_t mg__features(void);
 
 /// "avx2", for a bit.

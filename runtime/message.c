@@ -25,16 +25,14 @@ static void putNumber(Writer *writer, uint64_t value) {
 }
 
 static void putSigned(Writer *writer, int64_t value) {
-  if (value < 0)
-    putText(writer, "-");
+  if (value < 0) putText(writer, "-");
   putNumber(writer, value < 0 ? -(uint64_t)value : (uint64_t)value);
 }
 
 static void putFeatures(Writer *writer, uint64_t features) {
   const char *separator = "";
   for (int bit = 0; bit < MG__FEATURE_COUNT; ++bit) {
-    if (!(features >> bit & 1))
-      continue;
+    if (!(features >> bit & 1)) continue;
     putText(writer, separator);
     putText(writer, mg__feature_name(bit));
     separator = ", ";
@@ -49,8 +47,7 @@ static void putLevels(Writer *writer, const mg_model *model) {
 }
 
 mg_status mg__fail(const mg_options *options, mg_status status, const char *format, ...) {
-  if (!options || !options->error || options->error_bytes == 0)
-    return status;
+  if (!options || !options->error || options->error_bytes == 0) return status;
   Writer writer = {options->error, options->error + options->error_bytes - 1};
   va_list args;
   va_start(args, format);

@@ -29,16 +29,15 @@ static void runAll(const Job *job) {
     parallel->run(parallel->user, (uint32_t)tasks, runTask, (void *)job);
 }
 
-void mg__parallel(const mg__frame *frame, mg__kernel kernel, const void *args, int64_t rows, int64_t rows_per_task, int32_t index) {
+void mg__parallel(const mg__frame *frame, mg__kernel kernel, const void *args, int64_t rows, int64_t rows_per_task,
+                  int32_t index) {
   const mg_profile *profile = frame->profile;
-  if (profile)
-    profile->kernel(profile->user, index, 0);
+  if (profile) profile->kernel(profile->user, index, 0);
   if (rows > 0) {
     Job job = {frame, kernel, args, rows, rows_per_task > 0 ? rows_per_task : rows};
     while ((job.rows - 1) / job.rowsPerTask >= UINT32_MAX) // tasks are counted in 32 bits
       job.rowsPerTask *= 2;
     runAll(&job);
   }
-  if (profile)
-    profile->kernel(profile->user, index, 1);
+  if (profile) profile->kernel(profile->user, index, 1);
 }

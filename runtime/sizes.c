@@ -14,12 +14,10 @@ int64_t mg__size_mul(int64_t a, int64_t b) {
 }
 
 int64_t mg__port_bytes(const mg_port *port, const int64_t *dims) {
-  if (port->kind != MG_TENSOR)
-    return 0;
+  if (port->kind != MG_TENSOR) return 0;
   int64_t bits = mg_dtype_bits(port->dtype);
   for (int32_t i = 0; i < port->rank; ++i)
-    if (dims[i] == 0)
-      return 0; // whatever the others are
+    if (dims[i] == 0) return 0; // whatever the others are
   for (int32_t i = 0; i < port->rank; ++i)
     bits = mg__size_mul(bits, dims[i]);
   return bits == MG__SIZE_MAX ? MG__SIZE_MAX : (bits >> 3) + ((bits & 7) != 0);
@@ -34,18 +32,15 @@ int64_t mg__needed_arena(const mg_model *model, const int64_t *symbols, const mg
 
 size_t mg__arena_bytes(const mg_model *model, const int64_t *symbols, const mg_options *options) {
   mg__sizes sizes;
-  if (mg__check_options(options) || mg__check_symbols(model, symbols, options))
-    return SIZE_MAX;
+  if (mg__check_options(options) || mg__check_symbols(model, symbols, options)) return SIZE_MAX;
   int64_t bytes = mg__needed_arena(model, symbols, options, &sizes);
   return bytes == MG__SIZE_MAX ? SIZE_MAX : (size_t)bytes;
 }
 
 mg_status mg__shapes(const mg_model *model, const int64_t *symbols, int64_t *dims) {
   mg_status status = mg__check_symbols(model, symbols, NULL);
-  if (status)
-    return status;
-  if (!dims && model->n_dims)
-    return MG_E_ARG;
+  if (status) return status;
+  if (!dims && model->n_dims) return MG_E_ARG;
   ((const mg__program *)model->program)->shapes(symbols, dims);
   return MG_OK;
 }

@@ -5,7 +5,8 @@
 
 #include "runtime/abi.h"
 
-/// Bytes of a port of these dims; MG__SIZE_MAX if that does not fit, 0 for sequences, which hold no elements themselves.
+/// Bytes of a port of these dims; MG__SIZE_MAX if that does not fit, 0 for sequences, which hold no elements
+/// themselves.
 int64_t mg__port_bytes(const mg_port *port, const int64_t *dims);
 
 /// Bytes of the whole arena for allowed symbols; MG__SIZE_MAX if that does not fit.

@@ -1,7 +1,7 @@
 //===- CppHeader.cpp - writes model.hpp -----------------------------------===//
 //
-// A class around the C function: spans instead of pointers, their sizes checked, an arena that grows as needed, and a result with its sentence. What all
-// models share comes first, guarded, so that many such headers can be included.
+// A class around the C function: spans instead of pointers, their sizes checked, an arena that grows as needed, and a
+// result with its sentence. What all models share comes first, guarded, so that many such headers can be included.
 //
 //===----------------------------------------------------------------------===//
 
@@ -59,7 +59,7 @@ private:
 
 namespace detail {
 
-/// How many elements of type T a port of these dims has: bytes of packed types, items of others.
+/// Whether a span is as long as a port of these dims: in bytes for packed types, in elements for others.
 template <typename T> bool fits(const mg_port &port, const std::int64_t *dims, std::size_t size, std::uint64_t &needed) noexcept {
   std::uint64_t elements = 1;
   for (std::int32_t i = 0; i < port.rank; ++i) elements *= static_cast<std::uint64_t>(dims[i]);
@@ -85,7 +85,8 @@ template <typename T> bool check(Result &result, const char *side, const mg_port
 
 static bool isPlain(const InterfacePort &port) { return port.kind == MG_TENSOR; }
 
-/// The argument of the class's call for one parameter of the C function; empty for those that the class provides itself.
+/// The argument of the class's call for one parameter of the C function; empty for those that the class provides
+/// itself.
 static std::string cppParameter(const Interface &interface, const Parameter &p) {
   bool isInput = p.role == Parameter::Input || p.role == Parameter::State;
   switch (p.role) {
@@ -97,7 +98,8 @@ static std::string cppParameter(const Interface &interface, const Parameter &p) 
     const InterfacePort &port = (isInput ? interface.inputs : interface.outputs)[p.index];
     if (!isPlain(port))
       return p.type + p.name;
-    return fmt::format("std::span<{}{}> {}", p.role == Parameter::Input ? "const " : "", elementType(port.dtype), p.name);
+    return fmt::format("std::span<{}{}> {}", p.role == Parameter::Input ? "const " : "", elementType(port.dtype),
+                       p.name);
   }
   case Parameter::Dims:
     return fmt::format("std::array<std::int64_t, {}> &{}", interface.outputs[p.index].dims.size(), p.name);
@@ -113,15 +115,23 @@ static std::string cppParameter(const Interface &interface, const Parameter &p) 
 /// What the class passes to the C function for one parameter.
 static std::string cppArgument(const Interface &interface, const Parameter &p) {
   switch (p.role) {
-  case Parameter::Symbol: return p.name;
+  case Parameter::Symbol:
+    return p.name;
   case Parameter::Input:
-  case Parameter::State: return isPlain(interface.inputs[p.index]) ? p.name + ".data()" : p.name;
-  case Parameter::Output: return isPlain(interface.outputs[p.index]) ? p.name + ".data()" : p.name;
-  case Parameter::Capacity: return interface.outputs[p.index].cName + ".size()";
-  case Parameter::Dims: return p.name + ".data()";
-  case Parameter::Arena: return "arena_.data()";
-  case Parameter::ArenaBytes: return "arena_.size()";
-  case Parameter::Options: return "&call_options_";
+  case Parameter::State:
+    return isPlain(interface.inputs[p.index]) ? p.name + ".data()" : p.name;
+  case Parameter::Output:
+    return isPlain(interface.outputs[p.index]) ? p.name + ".data()" : p.name;
+  case Parameter::Capacity:
+    return interface.outputs[p.index].cName + ".size()";
+  case Parameter::Dims:
+    return p.name + ".data()";
+  case Parameter::Arena:
+    return "arena_.data()";
+  case Parameter::ArenaBytes:
+    return "arena_.size()";
+  case Parameter::Options:
+    return "&call_options_";
   }
   return {};
 }
@@ -137,8 +147,9 @@ static std::string sizeChecks(const Interface &interface) {
   size_t offset = 0;
   auto add = [&](const InterfacePort &port, const char *side, size_t index, bool isChecked) {
     if (isChecked && isPlain(port))
-      text += fmt::format("      if (!mg::detail::check(result_, \"{0}\", *model_.{0}s[{1}], dims_ + {2}, {3})) return result_;\n", side, index, offset,
-                          port.cName);
+      text += fmt::format(
+          "      if (!mg::detail::check(result_, \"{0}\", *model_.{0}s[{1}], dims_ + {2}, {3})) return result_;\n",
+          side, index, offset, port.cName);
     offset += port.dims.size();
   };
   for (size_t i = 0; i < interface.inputs.size(); ++i)
@@ -170,7 +181,8 @@ std::string writeCppHeader(const Interface &interface) {
     append(arguments, cppArgument(interface, parameter));
   }
   std::string values = symbolList(interface, "");
-  return fmt::format(R"(// {0}.hpp - a neural network, compiled by Margay {1}. C++20, header-only, no exceptions needed. Generated.
+  return fmt::format(
+      R"(// {0}.hpp - a neural network, compiled by Margay {1}. C++20, header-only, no exceptions needed. Generated.
 #ifndef MARGAY_MODEL_{0}_HPP
 #define MARGAY_MODEL_{0}_HPP
 
@@ -200,7 +212,7 @@ public:
 
   /// The network. The sizes of all spans are checked, and the arena is made as big as needed.
   [[nodiscard]] mg::Result operator()({4}) noexcept {{
-    const mg_model &model_ = description();
+    const mg_model &model_ = ::{0}_model;
     mg::Result result_;
     mg_options call_options_ = options;
     call_options_.error = result_.text;
@@ -231,8 +243,8 @@ private:
 
 #endif
 )",
-                     interface.name, commentText(interface.version), sharedPart, describeModel(interface), parameters, values.empty() ? "0" : values,
-                     dimCount(interface) + 1, sizeChecks(interface), arguments);
+      interface.name, commentText(interface.version), sharedPart, describeModel(interface), parameters,
+      values.empty() ? "0" : values, dimCount(interface) + 1, sizeChecks(interface), arguments);
 }
 
 } // namespace margay::codegen

@@ -1,8 +1,8 @@
 //===- Header.cpp - writes model.h ----------------------------------------===//
 
 #include "codegen/emit/Header.h"
-#include "llvm/ADT/StringExtras.h"
 #include "runtime/Bitcode.h"
+#include "llvm/ADT/StringExtras.h"
 #include <fmt/format.h>
 
 using llvm::StringRef;
@@ -33,12 +33,14 @@ static std::string describePorts(const Interface &interface, const std::vector<I
 }
 
 static std::string describeSymbol(const InterfaceSymbol &symbol) {
-  std::string text = fmt::format("{} in {}..{}", symbol.cName, symbol.min, symbol.max ? std::to_string(*symbol.max) : "");
+  std::string text =
+      fmt::format("{} in {}..{}", symbol.cName, symbol.min, symbol.max ? std::to_string(*symbol.max) : "");
   return symbol.multiple > 1 ? fmt::format("{} (multiples of {})", text, symbol.multiple) : text;
 }
 
 std::string describeModel(const Interface &interface) {
-  std::string text = fmt::format("{} -> {}", describePorts(interface, interface.inputs), describePorts(interface, interface.outputs));
+  std::string text =
+      fmt::format("{} -> {}", describePorts(interface, interface.inputs), describePorts(interface, interface.outputs));
   for (const InterfaceSymbol &symbol : interface.symbols)
     text += ", " + describeSymbol(symbol);
   return text + ".";
@@ -58,7 +60,8 @@ static std::string describeNames(const Interface &interface) {
   for (const InterfacePort &port : interface.outputs)
     rename("output", port.cName, port.name);
   for (const InterfaceState &state : interface.states)
-    text += fmt::format(" * state {}: updated in place, becomes {}\n", interface.inputs[state.input].cName, interface.outputs[state.output].cName);
+    text += fmt::format(" * state {}: updated in place, becomes {}\n", interface.inputs[state.input].cName,
+                        interface.outputs[state.output].cName);
   return text;
 }
 
@@ -81,10 +84,11 @@ static std::string symbolParameters(const Interface &interface) {
 static std::string macros(const Interface &interface, StringRef prefix) {
   std::string text = fmt::format("#define {}_ALIGN {}\n", prefix.str(), interface.align);
   if (interface.maxArenaBytes)
-    text += fmt::format("#define {}_ARENA_BYTES {}u /* enough for every allowed shape, with one worker */\n", prefix.str(), *interface.maxArenaBytes);
+    text += fmt::format("#define {}_ARENA_BYTES {}u /* enough for every allowed shape, with one worker */\n",
+                        prefix.str(), *interface.maxArenaBytes);
   if (interface.weightsBytes)
-    text += fmt::format("#define {}_WEIGHTS_BYTES {}u /* the size of {}.mgw: its contents go into options.weights */\n", prefix.str(),
-                        interface.weightsBytes, interface.name);
+    text += fmt::format("#define {}_WEIGHTS_BYTES {}u /* the size of {}.mgw: its contents go into options.weights */\n",
+                        prefix.str(), interface.weightsBytes, interface.name);
   return text + fmt::format("#define {}_HASH 0x{:016x}u\n", prefix.str(), interface.hash);
 }
 
@@ -128,8 +132,9 @@ mg_status {0}_check_weights(const void *weights, size_t weights_bytes, const mg_
 
 #endif
 )",
-                     name, commentText(interface.version), MARGAY_ABI, macros(interface, StringRef(name).upper()), describeModel(interface),
-                     describeNames(interface), parameterList(interface), symbolParameters(interface));
+                     name, commentText(interface.version), MARGAY_ABI, macros(interface, StringRef(name).upper()),
+                     describeModel(interface), describeNames(interface), parameterList(interface),
+                     symbolParameters(interface));
 }
 
 } // namespace margay::codegen

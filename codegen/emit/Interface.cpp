@@ -11,6 +11,7 @@ bool InterfacePort::hasDataDims() const {
   return std::any_of(dims.begin(), dims.end(), [](const InterfaceDim &dim) { return dim.kind == InterfaceDim::Data; });
 }
 
+// clang-format off
 const char *elementType(mg_dtype dtype) {
   switch (dtype) {
   case MG_F32: return "float";
@@ -34,6 +35,7 @@ const char *elementType(mg_dtype dtype) {
   }
   llvm_unreachable("an element type without a C type");
 }
+// clang-format on
 
 /// An expression as it can stand within a comment.
 static std::string apart(std::string text) {
@@ -45,10 +47,14 @@ static std::string apart(std::string text) {
 
 static std::string describeDim(const Interface &interface, const InterfaceDim &dim) {
   switch (dim.kind) {
-  case InterfaceDim::Constant: return std::to_string(dim.value);
-  case InterfaceDim::Symbol: return interface.symbols[dim.value].cName;
-  case InterfaceDim::Computed: return apart(dim.text);
-  case InterfaceDim::Data: return dim.text.empty() ? "?" : "<=" + apart(dim.text);
+  case InterfaceDim::Constant:
+    return std::to_string(dim.value);
+  case InterfaceDim::Symbol:
+    return interface.symbols[dim.value].cName;
+  case InterfaceDim::Computed:
+    return apart(dim.text);
+  case InterfaceDim::Data:
+    return dim.text.empty() ? "?" : "<=" + apart(dim.text);
   }
   llvm_unreachable("all kinds are handled");
 }
@@ -79,7 +85,8 @@ std::optional<size_t> stateOfOutput(const Interface &interface, size_t output) {
 
 /// The pointer type of a port's argument.
 static std::string pointerType(const InterfacePort &port, bool isConst) {
-  return fmt::format("{}{} *", isConst ? "const " : "", port.kind == MG_TENSOR ? elementType(port.dtype) : "mg_sequence");
+  return fmt::format("{}{} *", isConst ? "const " : "",
+                     port.kind == MG_TENSOR ? elementType(port.dtype) : "mg_sequence");
 }
 
 std::vector<Parameter> parametersOf(const Interface &interface) {

@@ -1,7 +1,7 @@
 //===- Interface.h - what a compiled model looks like from outside --------===//
 //
-// A plain description of a model's inputs, outputs, symbols and sizes, with the C names they get. The headers are written from it (Header.h), the
-// exported functions and the mg_model are generated from it.
+// A plain description of a model's inputs, outputs, symbols and sizes, with the C names they get. The headers are
+// written from it (Header.h), the exported functions and the mg_model are generated from it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,8 +35,8 @@ struct InterfacePort {
   std::string cName = {}; ///< set by assignNames
   mg_dtype dtype = MG_F32;
   std::vector<InterfaceDim> dims = {};
-  int32_t kind = MG_TENSOR; ///< or MG_SEQUENCE, MG_OPTIONAL
-  bool mayBeNull = false;   ///< an optional input
+  int32_t kind = MG_TENSOR;                     ///< or MG_SEQUENCE, MG_OPTIONAL
+  bool mayBeNull = false;                       ///< an optional input
   std::string capacityName = {}, dimsName = {}; ///< of an output with data-dependent dims; set by assignNames
 
   /// Whether some dimension depends on the data.
@@ -59,29 +59,33 @@ struct InterfaceState {
 };
 
 struct Interface {
-  std::string name;    ///< a C identifier; see Names.h
-  std::string version; ///< Margay's
+  std::string name;                          ///< a C identifier; see Names.h
+  std::string version;                       ///< Margay's
   std::vector<InterfaceSymbol> symbols = {}; ///< by first appearance over the inputs
   std::vector<InterfacePort> inputs = {}, outputs = {};
   std::vector<InterfaceState> states = {};
   uint64_t align = 64;
-  std::optional<uint64_t> maxArenaBytes = {}; ///< enough for every allowed shape with one worker; none when a symbol is unbounded
+  std::optional<uint64_t> maxArenaBytes =
+      {}; ///< enough for every allowed shape with one worker; none when a symbol is unbounded
   uint64_t hash = 0;
   uint64_t weightsHash = 0, weightsBytes = 0; ///< of the file of external weights, 0 if they are embedded
   std::vector<int32_t> isaLevels = {};        ///< MG_ISA_…, the best first
   std::vector<std::string> kernels = {};      ///< their names
 };
 
-/// One argument of the model's C function. The headers and the generated function both follow this list, so they cannot disagree.
+/// One argument of the model's C function. The headers and the generated function both follow this list, so they cannot
+/// disagree.
 struct Parameter {
   enum Role {
-    Symbol,     ///< symbols[index]
-    Input,      ///< inputs[index]
-    State,      ///< inputs[index], which is also the output of a state
-    Output,     ///< outputs[index]
-    Capacity,   ///< of outputs[index]: room, in elements
-    Dims,       ///< of outputs[index]: where its dims go
-    Arena, ArenaBytes, Options,
+    Symbol,   ///< symbols[index]
+    Input,    ///< inputs[index]
+    State,    ///< inputs[index], which is also the output of a state
+    Output,   ///< outputs[index]
+    Capacity, ///< of outputs[index]: room, in elements
+    Dims,     ///< of outputs[index]: where its dims go
+    Arena,
+    ArenaBytes,
+    Options,
   };
   Role role;
   size_t index;
@@ -90,7 +94,8 @@ struct Parameter {
   std::string suffix = {}; ///< behind the name: "[2]"
 };
 
-/// The arguments in their order: symbols, inputs, outputs (those of states are their inputs), arena, arena_bytes, options.
+/// The arguments in their order: symbols, inputs, outputs (those of states are their inputs), arena, arena_bytes,
+/// options.
 std::vector<Parameter> parametersOf(const Interface &interface);
 
 /// The C type of an element: "float", "mg_f16".

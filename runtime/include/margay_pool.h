@@ -8,13 +8,15 @@
  *   model(..., &options);
  *   mg_pool_destroy(pool);
  *
- * How it works. A job is a number of tasks; the one word `ticket` says how many of them nobody has taken yet, and of which job. Whoever takes the next
- * one (the caller does its share) counts the word down. While a model's call is running (between begin and end) idle threads spin for a moment before
- * they sleep, because kernels follow each other within microseconds; otherwise they sleep and cost nothing. A pool may be shared: calls that use it at the
- * same time take turns, each having all workers to itself, which is what MG_CONCURRENT promises.
+ * How it works. A job is a number of tasks; the one word `ticket` says how many of them nobody has taken yet, and of
+ * which job. Whoever takes the next one (the caller does its share) counts the word down. While a model's call is
+ * running (between begin and end) idle threads spin for a moment before they sleep, because kernels follow each other
+ * within microseconds; otherwise they sleep and cost nothing. A pool may be shared: calls that use it at the same time
+ * take turns, each having all workers to itself, which is what MG_CONCURRENT promises.
  *
- * Checkers that do not understand atomic operations (helgrind, DRD) can be told about the order of events: define MG_POOL_BEFORE(address) and
- * MG_POOL_AFTER(address) before this file as ANNOTATE_HAPPENS_BEFORE and ANNOTATE_HAPPENS_AFTER.
+ * Checkers that do not understand atomic operations (helgrind, DRD) can be told about the order of events: define
+ * MG_POOL_BEFORE(address) and MG_POOL_AFTER(address) before this file as ANNOTATE_HAPPENS_BEFORE and
+ * ANNOTATE_HAPPENS_AFTER.
  *
  *===-------------------------------------------------------------------------===*/
 #ifndef MARGAY_POOL_H
@@ -46,17 +48,17 @@ typedef struct mg_pool {
   void (*fn)(void *arg, uint32_t task, uint32_t worker);
   void *arg;
 
-  uint64_t ticket;    /* upper half: number of the job; lower half: tasks that nobody has taken yet */
-  uint32_t pending;   /* tasks that are not done */
-  uint32_t calls;     /* how many calls have begun; odd while one is running */
-  uint32_t sleepers;  /* threads waiting for `work` */
-  uint32_t waiting;   /* 1 while the caller sleeps until pending is 0 */
+  uint64_t ticket;   /* upper half: number of the job; lower half: tasks that nobody has taken yet */
+  uint32_t pending;  /* tasks that are not done */
+  uint32_t calls;    /* how many calls have begun; odd while one is running */
+  uint32_t sleepers; /* threads waiting for `work` */
+  uint32_t waiting;  /* 1 while the caller sleeps until pending is 0 */
   uint32_t stop;
 
   pthread_mutex_t mutex; /* guards sleeping and waking */
   pthread_cond_t work, done;
-  pthread_mutex_t turn;  /* held from begin to end */
-  uint32_t started;      /* threads to join */
+  pthread_mutex_t turn; /* held from begin to end */
+  uint32_t started;     /* threads to join */
   struct mg_pool_thread *threads;
 } mg_pool;
 
@@ -74,8 +76,8 @@ static inline void mg_pool_pause(void) {
 #endif
 }
 
-/* Takes one task of the job at hand; returns 0 if there is none. A successful exchange proves that the job is the one that `ticket` named, and a job
- * with tasks left cannot be replaced, so fn and arg are its own. */
+/* Takes one task of the job at hand; returns 0 if there is none. A successful exchange proves that the job is the one
+ * that `ticket` named, and a job with tasks left cannot be replaced, so fn and arg are its own. */
 static inline int mg_pool_take(mg_pool *pool, uint32_t *task) {
   uint64_t ticket = __atomic_load_n(&pool->ticket, __ATOMIC_SEQ_CST);
   while ((uint32_t)ticket != 0) {
@@ -94,7 +96,8 @@ static inline void mg_pool_work(mg_pool *pool, uint32_t worker) {
     MG_POOL_AFTER(&pool->ticket);
     pool->fn(pool->arg, task, worker);
     MG_POOL_BEFORE(&pool->pending);
-    if (__atomic_sub_fetch(&pool->pending, 1, __ATOMIC_SEQ_CST) == 0 && __atomic_load_n(&pool->waiting, __ATOMIC_SEQ_CST)) {
+    if (__atomic_sub_fetch(&pool->pending, 1, __ATOMIC_SEQ_CST) == 0 &&
+        __atomic_load_n(&pool->waiting, __ATOMIC_SEQ_CST)) {
       pthread_mutex_lock(&pool->mutex);
       pthread_cond_signal(&pool->done);
       pthread_mutex_unlock(&pool->mutex);
@@ -103,7 +106,8 @@ static inline void mg_pool_work(mg_pool *pool, uint32_t worker) {
 }
 
 static inline int mg_pool_has_work(mg_pool *pool) {
-  return (uint32_t)__atomic_load_n(&pool->ticket, __ATOMIC_SEQ_CST) != 0 || __atomic_load_n(&pool->stop, __ATOMIC_SEQ_CST);
+  return (uint32_t)__atomic_load_n(&pool->ticket, __ATOMIC_SEQ_CST) != 0 ||
+         __atomic_load_n(&pool->stop, __ATOMIC_SEQ_CST);
 }
 
 /* Until there is work: spins for a while if a call is running, then sleeps until work comes or another call begins. */
@@ -156,7 +160,8 @@ static inline void mg_pool_end(void *user) {
 }
 
 /* Between begin and end. */
-static inline void mg_pool_run(void *user, uint32_t tasks, void (*fn)(void *arg, uint32_t task, uint32_t worker), void *arg) {
+static inline void mg_pool_run(void *user, uint32_t tasks, void (*fn)(void *arg, uint32_t task, uint32_t worker),
+                               void *arg) {
   mg_pool *pool = (mg_pool *)user;
   uint64_t job;
   int spins;
@@ -170,11 +175,13 @@ static inline void mg_pool_run(void *user, uint32_t tasks, void (*fn)(void *arg,
   mg_pool_wake(pool);
   mg_pool_work(pool, 0);
 
-  for (spins = MG_POOL_SPINS; spins > 0 && __atomic_load_n(&pool->pending, __ATOMIC_SEQ_CST); --spins) mg_pool_pause();
+  for (spins = MG_POOL_SPINS; spins > 0 && __atomic_load_n(&pool->pending, __ATOMIC_SEQ_CST); --spins)
+    mg_pool_pause();
   if (__atomic_load_n(&pool->pending, __ATOMIC_SEQ_CST)) {
     pthread_mutex_lock(&pool->mutex);
     __atomic_add_fetch(&pool->waiting, 1, __ATOMIC_SEQ_CST);
-    while (__atomic_load_n(&pool->pending, __ATOMIC_SEQ_CST)) pthread_cond_wait(&pool->done, &pool->mutex);
+    while (__atomic_load_n(&pool->pending, __ATOMIC_SEQ_CST))
+      pthread_cond_wait(&pool->done, &pool->mutex);
     __atomic_sub_fetch(&pool->waiting, 1, __ATOMIC_SEQ_CST);
     pthread_mutex_unlock(&pool->mutex);
   }
@@ -189,7 +196,8 @@ static inline void mg_pool_destroy(mg_pool *pool) {
   __atomic_add_fetch(&pool->stop, 1, __ATOMIC_SEQ_CST);
   pthread_cond_broadcast(&pool->work);
   pthread_mutex_unlock(&pool->mutex);
-  for (i = 0; i < pool->started; ++i) pthread_join(pool->threads[i].id, NULL);
+  for (i = 0; i < pool->started; ++i)
+    pthread_join(pool->threads[i].id, NULL);
   pthread_cond_destroy(&pool->done);
   pthread_cond_destroy(&pool->work);
   pthread_mutex_destroy(&pool->turn);
@@ -198,7 +206,8 @@ static inline void mg_pool_destroy(mg_pool *pool) {
   free(pool);
 }
 
-/* A pool of so many workers, the calling thread included; 0: one per CPU that is online. NULL if memory or threads ran out. */
+/* A pool of so many workers, the calling thread included; 0: one per CPU that is online. NULL if memory or threads ran
+ * out. */
 static inline mg_pool *mg_pool_create(uint32_t workers) {
   mg_pool *pool = (mg_pool *)calloc(1, sizeof(mg_pool));
   if (!pool) return NULL;
@@ -235,7 +244,8 @@ static inline mg_pool *mg_pool_create(uint32_t workers) {
 static inline const mg_parallel *mg_pool_parallel(const mg_pool *pool) { return &pool->parallel; }
 
 /* The application's own parallel loop on the same threads: one job by itself. Not from within a task. */
-static inline void mg_pool_for(mg_pool *pool, uint32_t tasks, void (*fn)(void *arg, uint32_t task, uint32_t worker), void *arg) {
+static inline void mg_pool_for(mg_pool *pool, uint32_t tasks, void (*fn)(void *arg, uint32_t task, uint32_t worker),
+                               void *arg) {
   mg_pool_begin(pool);
   mg_pool_run(pool, tasks, fn, arg);
   mg_pool_end(pool);
