@@ -1,0 +1,16 @@
+//===- Recipe.h - values that are known when the archive is written -------===//
+
+#ifndef MARGAY_IR_RECIPE_H
+#define MARGAY_IR_RECIPE_H
+
+#include "mlir/IR/Value.h"
+
+namespace margay::nn {
+
+/// Whether `value` is a recipe: of constant shape, and made of constants and of parameters that are not trainable, by operations whose shapes are
+/// constant too. Recipes are evaluated once, when the archive is written; what kernels compute is never one.
+bool isRecipe(mlir::Value value);
+
+} // namespace margay::nn
+
+#endif // MARGAY_IR_RECIPE_H
