@@ -36,7 +36,8 @@ def NN_DimAttr : NN_Attr<"Dim", "dim"> {
   let parameters = (ins "DimKind":$kind, "int64_t":$value, StringRefParameter<"">:$symbol, ArrayRefParameter<"DimAttr">:$operands);
   let hasCustomAssemblyFormat = 1;
   let skipDefaultBuilders = 1;
-  let builders = [AttrBuilder<(ins "DimKind":$kind, "int64_t":$value, "::llvm::StringRef":$symbol, "::llvm::ArrayRef<DimAttr>":$operands)>];
+  let builders = [AttrBuilder<(ins "DimKind":$kind, "int64_t":$value, "::llvm::StringRef":$symbol, "::llvm::ArrayRef<DimAttr>":$operands),
+                              [{ return $_get($_ctxt, kind, value, symbol, operands); }]>];
   let extraClassDeclaration = [{
     bool isConstant() const { return getKind() == DimKind::Constant; }
     /// The value of a constant, or nothing.
