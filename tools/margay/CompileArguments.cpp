@@ -1,0 +1,103 @@
+//===- CompileArguments.cpp - the options that every compiling verb takes -===//
+
+#include "tools/margay/CompileArguments.h"
+#include "ir/Fault.h"
+#include "tools/driver/Phases.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace margay;
+using namespace margay::cli;
+using namespace margay::driver;
+using llvm::StringRef;
+
+static llvm::Error usage(const llvm::Twine &message) { return makeFault(Fault::Usage, message); }
+
+/// A setter for an option with a fixed set of words.
+template <typename T>
+static std::function<llvm::Error(StringRef)> setWord(StringRef option, T &target,
+                                                     std::vector<std::pair<StringRef, T>> words) {
+  return [option, &target, words = std::move(words)](StringRef value) -> llvm::Error {
+    std::vector<StringRef> known;
+    for (const auto &[word, meaning] : words) {
+      if (word == value) {
+        target = meaning;
+        return llvm::Error::success();
+      }
+      known.push_back(word);
+    }
+    return usage("option '" + option + "' knows " + llvm::join(known, ", ") + ", not '" + value + "'");
+  };
+}
+
+/// "batch=4", "batch=1..32" or "batch=2..".
+static llvm::Error parseDim(StringRef text, std::vector<DimRange> &dims) {
+  auto [name, value] = text.rsplit('=');
+  DimRange range;
+  range.name = name.str();
+  bool isRange = value.contains("..");
+  auto [least, most] = value.split("..");
+  int64_t upper = 0;
+  bool wrong = name.empty() || least.getAsInteger(10, range.least) || range.least < 0;
+  if (isRange && !most.empty())
+    wrong |= most.getAsInteger(10, upper) || upper < range.least;
+  if (wrong || !text.contains('='))
+    return usage("option '--dim' needs NAME=SIZE or NAME=LEAST..MOST, such as batch=4 or batch=1..32, not '" + text +
+                 "'");
+  if (!isRange)
+    range.most = range.least;
+  else if (!most.empty())
+    range.most = upper;
+  for (const DimRange &other : dims)
+    if (other.name == range.name)
+      return usage("option '--dim' is given twice for '" + name + "'");
+  dims.push_back(std::move(range));
+  return llvm::Error::success();
+}
+
+/// A list whose items are checked against what can be emitted.
+static llvm::Error parseEmit(StringRef text, std::vector<std::string> &emit) {
+  for (StringRef item : llvm::split(text, ',')) {
+    item = item.trim();
+    if (!llvm::is_contained(emittable(), item))
+      return usage("option '--emit' knows " + llvm::join(emittable(), ", ") + ", not '" + item + "'");
+    if (!llvm::is_contained(emit, item))
+      emit.push_back(item.str());
+  }
+  return llvm::Error::success();
+}
+
+std::vector<Option> margay::cli::compileArguments(CompileOptions &options) {
+  return {
+      {"--cpu", "LEVELS", "levels to compile for, such as v2,v3,v4 (all of them unless given); native: this machine's",
+       setString(options.levels)},
+      {"--target", "TRIPLE", "the machine to compile for; this kind of machine unless given",
+       setString(options.target)},
+      {"--dim", "NAME=SIZE", "pin a dimension, or bound it: batch=4, batch=1..32; one without a name is INPUT.AXIS",
+       [&options](StringRef value) { return parseDim(value, options.dims); }},
+      {"--precision", "KIND", "f32 (unless given) or f32-strict",
+       setWord<Precision>("--precision", options.precision,
+                          {{"f32", Precision::F32}, {"f32-strict", Precision::F32Strict}})},
+      {"--from", "STAGE", "the stage that MODEL is at, as --emit wrote it: nn, opt or kernels",
+       setWord<Stage>("--from", options.from,
+                      {{"onnx", Stage::Model}, {"nn", Stage::Nn}, {"opt", Stage::Opt}, {"kernels", Stage::Kernels}})},
+      {"-j", "N", "threads that compile; the result does not depend on it", setCount("-j", options.jobs)},
+  };
+}
+
+std::vector<Option> margay::cli::outputArguments(CompileOptions &options) {
+  return {
+      {"-o", "DIR", "where the results go (the current folder unless given)", setString(options.outputFolder)},
+      {"--name", "ID", "the C name of the model (made from the file's name unless given)", setString(options.name)},
+      {"--emit", "LIST", "what to write besides library and headers: so, obj, nn, opt, kernels, llvm, asm",
+       [&options](StringRef value) { return parseEmit(value, options.emit); }},
+      {"--weights", "PLACE", "embed (in the library, unless given) or file (in NAME.mgw)",
+       setWord<WeightsPlace>("--weights", options.weights,
+                             {{"embed", WeightsPlace::Embed}, {"file", WeightsPlace::File}})},
+  };
+}
+
+std::vector<Option> margay::cli::concat(std::vector<Option> first, std::vector<Option> second) {
+  llvm::append_range(first, std::move(second));
+  return first;
+}
