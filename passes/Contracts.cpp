@@ -1,0 +1,57 @@
+//===- Contracts.cpp - what the passes promise to code generation ---------===//
+
+#include "passes/Contracts.h"
+#include "ir/Ops.h"
+#include "ir/Recipe.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "passes/KernelGroups.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::nn;
+using namespace margay::passes;
+
+/// A kernel is a root, elementwise operations and broadcasts.
+static LogicalResult verifyKernel(KernelOp kernel) {
+  Operation *root = nullptr;
+  for (Operation &op : kernel.getBlock()->without_terminator()) {
+    if (!isRoot(&op) && !isElementwise(&op) && !isa<BroadcastOp, ConstantOp>(op))
+      return op.emitError("cannot be part of a kernel");
+    if (isRoot(&op) && root)
+      return op.emitError("is a second root in one kernel").attachNote(root->getLoc()) << "the first root";
+    if (isRoot(&op))
+      root = &op;
+  }
+  return success();
+}
+
+static LogicalResult verifyResults(func::ReturnOp op) {
+  DenseSet<Operation *> makers;
+  for (auto [index, value] : llvm::enumerate(op.getOperands())) {
+    while (auto reshape = value.getDefiningOp<ReshapeOp>())
+      value = reshape.getOperand();
+    if (!value.getDefiningOp<KernelOp>())
+      return op.emitError("result ") << index << " is not made by a kernel";
+    if (!makers.insert(value.getDefiningOp()).second)
+      return op.emitError("result ") << index << " is made by the kernel that makes another result";
+  }
+  return success();
+}
+
+static LogicalResult verifyTopLevel(Operation &op) {
+  if (auto kernel = dyn_cast<KernelOp>(op))
+    return verifyKernel(kernel);
+  if (auto terminator = dyn_cast<func::ReturnOp>(op))
+    return verifyResults(terminator);
+  if (isa<ReshapeOp, GetOp, ConstantOp>(op) || (op.getNumResults() == 1 && isRecipe(op.getResult(0))))
+    return success();
+  return op.emitError("is outside of a kernel");
+}
+
+LogicalResult passes::verifyKernels(ModuleOp module) {
+  for (auto function : module.getOps<func::FuncOp>())
+    for (Operation &op : function.getBody().front())
+      if (failed(verifyTopLevel(op)))
+        return failure();
+  return success();
+}

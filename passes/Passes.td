@@ -1,0 +1,36 @@
+//===- Passes.td - the passes over the nn graph ---------------------------===//
+
+#ifndef MARGAY_PASSES_PASSES_TD
+#define MARGAY_PASSES_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+class NN_Pass<string flag> : Pass<flag, "::mlir::ModuleOp"> {
+  let dependentDialects = ["::margay::nn::NNDialect"];
+}
+
+def SinkReshapesPass : NN_Pass<"nn-sink-reshapes"> {
+  let summary = "Moves reshapes below elementwise operations";
+  let description = [{
+    A reshape between a contraction and its bias or activation would keep fusion from seeing them as one. The other operands take the inverse reshape, which
+    is a view, or disappears in a broadcast.
+    ```
+    elementwise(reshape x, y) -> reshape(elementwise(x, reshape y))
+    ```
+  }];
+}
+
+def FuseKernelsPass : NN_Pass<"nn-fuse-kernels"> {
+  let summary = "Groups operations into kernels";
+  let description = [{
+    A kernel is a root (contract, conv, window, reduce, softmax, transpose or concat) with the elementwise operations that follow it, or a group of elementwise
+    operations. Broadcasts go into the kernels that read them. Afterwards the function holds kernels, reshapes (which are views) and recipes, and each of its
+    results is made by a kernel of its own.
+  }];
+}
+
+def VerifyKernelsPass : NN_Pass<"nn-verify-kernels"> {
+  let summary = "Checks that only kernels, reshapes and recipes are left";
+}
+
+#endif // MARGAY_PASSES_PASSES_TD

@@ -1,0 +1,38 @@
+//===- Pipeline.cpp - the passes in order ---------------------------------===//
+
+#include "passes/Pipeline.h"
+#include "ir/Ops.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "passes/Passes.h"
+
+namespace margay::passes {
+#define GEN_PASS_REGISTRATION
+#include "passes/Passes.h.inc"
+} // namespace margay::passes
+
+using namespace margay;
+using namespace margay::passes;
+
+static constexpr Step inference[] = {
+    {"canonicalize", mlir::createCanonicalizerPass},
+    {"cse", mlir::createCSEPass},
+    {"sink-reshapes", createSinkReshapesPass},
+    // Nothing may merge kernels again: each result of the function has its own.
+    {"fuse-kernels", createFuseKernelsPass},
+    {"verify-kernels", createVerifyKernelsPass},
+};
+
+llvm::ArrayRef<Step> passes::inferenceSteps() { return inference; }
+
+void passes::buildInferencePipeline(mlir::OpPassManager &manager) {
+  for (const Step &step : inferenceSteps())
+    manager.addPass(step.create());
+}
+
+void passes::registerPasses() {
+  registerMargayPasses();
+  mlir::PassPipelineRegistration<> inferencePipeline("nn-inference", "Imported network to kernels",
+                                                     buildInferencePipeline);
+}

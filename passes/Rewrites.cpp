@@ -1,0 +1,50 @@
+//===- Rewrites.cpp - small constructors and questions that passes share --===//
+
+#include "passes/Rewrites.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::nn;
+
+bool passes::sameShape(Type a, Type b) {
+  auto first = cast<RankedTensorType>(a), second = cast<RankedTensorType>(b);
+  return first.getShape() == second.getShape() && first.getEncoding() == second.getEncoding();
+}
+
+RankedTensorType passes::withElement(Type shape, Type element) {
+  auto type = cast<RankedTensorType>(shape);
+  return RankedTensorType::get(type.getShape(), element, type.getEncoding());
+}
+
+Type passes::elementOf(Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
+int64_t passes::rankOf(Value value) { return cast<RankedTensorType>(value.getType()).getRank(); }
+
+Value passes::reshapeTo(OpBuilder &builder, Location loc, Value value, ArrayRef<DimAttr> dims) {
+  RankedTensorType type = tensorOf(dims, elementOf(value));
+  return value.getType() == type ? value : ReshapeOp::create(builder, loc, type, value);
+}
+
+Value passes::transposeBy(OpBuilder &builder, Location loc, Value value, ArrayRef<int64_t> permutation) {
+  return llvm::is_sorted(permutation) ? value : TransposeOp::create(builder, loc, value, permutation);
+}
+
+Value passes::broadcastTo(OpBuilder &builder, Location loc, Value value, ArrayRef<DimAttr> dims) {
+  RankedTensorType type = tensorOf(dims, elementOf(value));
+  return value.getType() == type ? value : BroadcastOp::create(builder, loc, type, value);
+}
+
+Value passes::cloneWith(OpBuilder &builder, Operation *op, ValueRange operands, Type result) {
+  Operation *clone = builder.cloneWithoutRegions(*op);
+  clone->setOperands(operands);
+  clone->getResult(0).setType(result);
+  return clone->getResult(0);
+}
+
+LogicalResult passes::applyInFunctions(ModuleOp module, const FrozenRewritePatternSet &patterns) {
+  for (auto function : module.getOps<func::FuncOp>())
+    if (failed(applyPatternsGreedily(function, patterns)))
+      return function.emitError("rewriting did not come to an end");
+  return success();
+}

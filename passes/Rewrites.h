@@ -1,0 +1,41 @@
+//===- Rewrites.h - small constructors and questions that passes share ----===//
+
+#ifndef MARGAY_PASSES_REWRITES_H
+#define MARGAY_PASSES_REWRITES_H
+
+#include "ir/Dim.h"
+#include "ir/Ops.h"
+#include "mlir/Rewrite/FrozenRewritePatternSet.h"
+
+namespace margay::passes {
+
+/// Whether two tensor types have the same dimensions; element types may differ.
+bool sameShape(mlir::Type a, mlir::Type b);
+
+/// The tensor type with the dimensions of `shape` and these elements.
+mlir::RankedTensorType withElement(mlir::Type shape, mlir::Type element);
+
+mlir::Type elementOf(mlir::Value value);
+int64_t rankOf(mlir::Value value);
+
+/// nn.reshape to these dimensions, or `value` itself where it has them.
+mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
+                      llvm::ArrayRef<nn::DimAttr> dims);
+
+/// nn.transpose, or `value` itself where the permutation moves nothing.
+mlir::Value transposeBy(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
+                        llvm::ArrayRef<int64_t> permutation);
+
+/// nn.broadcast to these dimensions, or `value` itself where it has them.
+mlir::Value broadcastTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
+                        llvm::ArrayRef<nn::DimAttr> dims);
+
+/// Clones a one-result operation with other operands and another result type; attributes and location stay.
+mlir::Value cloneWith(mlir::OpBuilder &builder, mlir::Operation *op, mlir::ValueRange operands, mlir::Type result);
+
+/// Applies the patterns greedily in each function of the module; says at the module what did not come to an end.
+mlir::LogicalResult applyInFunctions(mlir::ModuleOp module, const mlir::FrozenRewritePatternSet &patterns);
+
+} // namespace margay::passes
+
+#endif // MARGAY_PASSES_REWRITES_H
