@@ -1,0 +1,83 @@
+// A kernel's rows are cut in the same way for any number of workers, and each worker has a scratch of its own.
+// RUN: %cc -std=c11 -Wall -Wextra -fsanitize=address,undefined -fno-sanitize-recover=all -I%source -I%S/Inputs %s \
+// RUN:   %S/Inputs/fake.c %source/runtime/[!B]*.c -o %t
+// RUN: %t
+
+#include "expect.h"
+#include "fake.h"
+
+enum { most = 64 };
+static int64_t begins[most], ends[most];
+static void *scratches[most];
+static int pieces;
+
+static void note(const void *args, int64_t begin, int64_t end, void *scratch) {
+  EXPECT(args == &pieces);
+  if (pieces < most)
+    begins[pieces] = begin, ends[pieces] = end, scratches[pieces] = scratch;
+  ++pieces;
+}
+
+static uint32_t runs_, tasksSeen;
+
+/// Runs the tasks backwards, on workers in turn.
+static void run(void *user, uint32_t tasks, void (*fn)(void *arg, uint32_t task, uint32_t worker), void *arg) {
+  ++runs_;
+  tasksSeen = tasks;
+  const mg_parallel *self = user;
+  for (uint32_t i = tasks; i > 0 && i + most > tasks; --i)
+    fn(arg, i - 1, i % self->workers);
+}
+
+static char events[64];
+static void profile(void *user, int32_t kernel, int32_t done) {
+  EXPECT(user == events);
+  size_t length = strlen(events);
+  events[length] = (char)((done ? 'A' : 'a') + kernel);
+}
+
+int main(void) {
+  unsigned char scratch[4 * 64];
+  mg_parallel parallel = {sizeof parallel, 4, &parallel, run, NULL, NULL, 0};
+  mg_profile profiler = {sizeof profiler, 0, events, profile};
+  mg__frame frame = {.scratch = scratch, .scratch_bytes = 64, .model = &fake_model};
+
+  // Without threads: one piece, worker 0.
+  mg__parallel(&frame, note, &pieces, 10, 4, 0);
+  EXPECT(pieces == 1 && begins[0] == 0 && ends[0] == 10 && scratches[0] == scratch);
+
+  // 10 rows by 4 are 3 tasks.
+  frame.parallel = &parallel;
+  pieces = 0;
+  mg__parallel(&frame, note, &pieces, 10, 4, 0);
+  EXPECT(pieces == 3 && tasksSeen == 3);
+  EXPECT(begins[0] == 8 && ends[0] == 10 && begins[1] == 4 && ends[1] == 8 && begins[2] == 0 && ends[2] == 4);
+  EXPECT(scratches[0] == scratch + 3 * 64 && scratches[1] == scratch + 2 * 64 && scratches[2] == scratch + 64);
+
+  // One task needs no threads; neither does one worker.
+  runs_ = 0;
+  pieces = 0;
+  mg__parallel(&frame, note, &pieces, 4, 4, 0);
+  mg__parallel(&frame, note, &pieces, 4, 0, 0); // 0: all rows in one
+  parallel.workers = 1;
+  mg__parallel(&frame, note, &pieces, 10, 4, 0);
+  EXPECT(runs_ == 0 && pieces == 3 && ends[2] == 10);
+  parallel.workers = 4;
+
+  // No rows, no call.
+  pieces = 0;
+  mg__parallel(&frame, note, &pieces, 0, 4, 0);
+  EXPECT(pieces == 0);
+
+  // More rows than tasks can be counted: tasks grow, and the last one ends at the end.
+  int64_t many = INT64_C(1) << 40;
+  mg__parallel(&frame, note, &pieces, many, 1, 0);
+  EXPECT(pieces == most && ends[0] == many && begins[0] == many - 512 && tasksSeen == UINT32_C(1) << 31);
+
+  // The profile hears of each kernel, also of one without rows.
+  frame.profile = &profiler;
+  mg__parallel(&frame, note, &pieces, 10, 4, 0);
+  mg__parallel(&frame, note, &pieces, 0, 4, 2);
+  EXPECT(strcmp(events, "aAcC") == 0);
+  return failures;
+}
