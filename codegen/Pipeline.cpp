@@ -1,0 +1,217 @@
+//===- Pipeline.cpp - from a graph of kernels to a library ----------------===//
+//
+//   kernels ─ plan ─▶ memory plan ─▶ packed weights ─▶ per level: loops + vectors ─▶ LLVM ─▶ object ─┐
+//                                                      entry and tables (baseline)  ─▶ object ─┴─▶ one object that needs nothing
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/Pipeline.h"
+#include "codegen/driver/Describe.h"
+#include "codegen/driver/LevelModule.h"
+#include "codegen/emit/EntryModule.h"
+#include "codegen/emit/Link.h"
+#include "codegen/emit/Object.h"
+#include "codegen/emit/Runtime.h"
+#include "codegen/emit/Symbols.h"
+#include "codegen/emit/WeightsObject.h"
+#include "codegen/lowering/ToLlvm.h"
+#include "ir/Fault.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/xxhash.h"
+#include <thread>
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+using nn::DimAttr;
+
+llvm::Error codegen::planKernels(ModuleOp module) { return selectPlans(module); }
+
+static func::FuncOp mainOf(ModuleOp module) { return module.lookupSymbol<func::FuncOp>(nn::mainFunction); }
+
+/// Everything but the weights' offsets.
+static Model modelOf(ModuleOp module) {
+  Model model;
+  model.main = mainOf(module);
+  model.symbols = symbolsOf(model.main);
+  model.memory = planMemory(model.main);
+  for (nn::KernelOp kernel : kernelsOf(model.main))
+    if (!model.memory.views.contains(kernel))
+      model.kernels.push_back(kernel);
+  return model;
+}
+
+/// A level's code as LLVM IR under the model's names.
+static llvm::Expected<std::unique_ptr<llvm::Module>> levelCode(const Model &model, const Level &level, StringRef name, llvm::LLVMContext &context) {
+  OwningOpRef<ModuleOp> loops = emitLevel(model, level);
+  llvm::Expected<std::unique_ptr<llvm::Module>> code = lowerToLlvm(*loops, level, context);
+  if (code)
+    nameSymbols(**code, name);
+  return code;
+}
+
+static llvm::Error writeFile(StringRef path, ArrayRef<char> bytes) {
+  std::error_code error;
+  llvm::raw_fd_ostream os(path, error);
+  if (!error)
+    os.write(bytes.data(), bytes.size());
+  os.close();
+  if (!error && !os.has_error())
+    return llvm::Error::success();
+  os.clear_error();
+  return makeFault(Fault::Io, path + ": cannot be written: " + error.message());
+}
+
+static llvm::Error compileLevel(const Model &model, const Level &level, StringRef name, StringRef path) {
+  llvm::LLVMContext context;
+  llvm::Expected<std::unique_ptr<llvm::Module>> code = levelCode(model, level, name, context);
+  if (!code)
+    return code.takeError();
+  llvm::Expected<SmallVector<char, 0>> object = compileToObject(**code, level);
+  return object ? writeFile(path, *object) : object.takeError();
+}
+
+/// Compiles all levels; each writes DIRECTORY/LEVEL.o.
+static llvm::Error compileLevels(const Model &model, const Options &options, SmallVectorImpl<std::string> &objects) {
+  std::vector<llvm::Error> results;
+  for (const Level &level : options.levels) {
+    objects.push_back(options.directory + "/" + level.name.str() + ".o");
+    results.push_back(llvm::Error::success());
+  }
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < options.levels.size(); ++i) {
+    auto work = [&, i] { results[i] = llvm::joinErrors(std::move(results[i]), compileLevel(model, options.levels[i], options.name, objects[i])); };
+    if (options.parallel)
+      threads.emplace_back(work);
+    else
+      work();
+  }
+  for (std::thread &thread : threads)
+    thread.join();
+  llvm::Error all = llvm::Error::success();
+  for (llvm::Error &result : results)
+    all = llvm::joinErrors(std::move(all), std::move(result));
+  return all;
+}
+
+/// A fingerprint of what the code was made from: the graph with its plans, and the options.
+static uint64_t hashOf(ModuleOp module, const Options &options, uint64_t weightsHash) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  module.print(os, OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(16));
+  os << weightsHash << options.name << options.embedWeights;
+  for (const Level &level : options.levels)
+    os << level.fullName;
+  return llvm::xxh3_64bits(text);
+}
+
+static EntryDescription describeEntry(const Model &model, const Interface &interface, const Options &options) {
+  MLIRContext *context = model.main.getContext();
+  EntryDescription entry{.interface = interface,
+                         .inputDims = {},
+                         .outputDims = {},
+                         .sharedBytes = model.memory.arenaBytes,
+                         .scratchBytes = nn::constantDim(context, 0),
+                         .levels = options.levels,
+                         .embeddedWeights = options.embedWeights};
+  auto dims = [](Type type) {
+    SmallVector<DimAttr> dims = nn::dimsOf(type);
+    return std::vector<DimAttr>(dims.begin(), dims.end());
+  };
+  for (Type type : model.main.getArgumentTypes())
+    entry.inputDims.push_back(dims(type));
+  for (Type type : model.main.getResultTypes())
+    entry.outputDims.push_back(dims(type));
+  return entry;
+}
+
+llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options) {
+  registerLowering(*module.getContext());
+  Model model = modelOf(module);
+  Library library;
+  library.interface = describeInterface(model.main, options.name);
+  library.arenaBytes = model.memory.arenaBytes.str();
+  library.object = options.directory + "/model.o";
+
+  // Weights first: the code has their offsets as constants.
+  std::string weightsPath = options.directory + (options.embedWeights ? "/weights.o" : "/weights.mgw");
+  llvm::Expected<std::unique_ptr<WeightsWriter>> writer = WeightsWriter::create(weightsPath);
+  if (!writer)
+    return writer.takeError();
+  llvm::Expected<WeightOffsets> offsets = packWeights(model.kernels, **writer);
+  if (!offsets)
+    return offsets.takeError();
+  model.weights = std::move(*offsets);
+  library.weightsBytes = (*writer)->size();
+
+  Interface &interface = library.interface;
+  interface.hash = hashOf(module, options, (*writer)->hash());
+  for (const Level &level : llvm::reverse(options.levels))
+    interface.isaLevels.push_back(static_cast<int32_t>(level.isa));
+  for (nn::KernelOp kernel : model.kernels)
+    interface.kernels.push_back(kernel.getName().str());
+  if (!options.embedWeights) {
+    interface.weightsHash = (*writer)->hash();
+    interface.weightsBytes = (*writer)->size() + sizeof(mg__weights_header);
+    library.weightsFile = weightsPath;
+  }
+  EntryDescription entry = describeEntry(model, interface, options);
+  interface.maxArenaBytes = maxArenaBytes(entry);
+  if (llvm::Error error = options.embedWeights ? (*writer)->finishObject(options.name + "__weights") : (*writer)->finishExternal(interface.hash))
+    return std::move(error);
+
+  SmallVector<std::string> objects;
+  if (llvm::Error error = compileLevels(model, options, objects))
+    return std::move(error);
+
+  llvm::LLVMContext context;
+  llvm::Expected<std::unique_ptr<llvm::Module>> entryModule = makeEntryModule(context, entry);
+  if (!entryModule)
+    return entryModule.takeError();
+  llvm::Expected<SmallVector<char, 0>> entryObject = compileToObject(**entryModule, baselineLevel());
+  if (!entryObject)
+    return entryObject.takeError();
+  objects.push_back(options.directory + "/entry.o");
+  if (llvm::Error error = writeFile(objects.back(), *entryObject))
+    return std::move(error);
+  for (const std::string &object : objects) {
+    uint64_t size = 0;
+    if (!llvm::sys::fs::file_size(object, size))
+      library.codeBytes += size;
+  }
+
+  // One object, so that nothing is left undefined and nothing but the model's own names shows.
+  if (options.embedWeights)
+    objects.push_back(weightsPath);
+  if (llvm::Error error = linkRelocatable(objects, library.object))
+    return std::move(error);
+  if (llvm::Error error = closeObject(library.object, options.name))
+    return std::move(error);
+  return library;
+}
+
+llvm::Error codegen::print(ModuleOp module, const Options &options, Text form, raw_ostream &os) {
+  registerLowering(*module.getContext());
+  Model model = modelOf(module);
+  llvm::Expected<std::unique_ptr<WeightsWriter>> writer = WeightsWriter::create(options.directory + "/weights.o");
+  if (!writer)
+    return writer.takeError();
+  llvm::Expected<WeightOffsets> offsets = packWeights(model.kernels, **writer);
+  if (!offsets)
+    return offsets.takeError();
+  model.weights = std::move(*offsets);
+  for (const Level &level : options.levels) {
+    llvm::LLVMContext context;
+    llvm::Expected<std::unique_ptr<llvm::Module>> code = levelCode(model, level, options.name, context);
+    if (!code)
+      return code.takeError();
+    os << (form == Text::Llvm ? "; " : "# ") << level.fullName << '\n';
+    if (llvm::Error error = optimizeModule(**code, level))
+      return error;
+    if (form == Text::Llvm)
+      (*code)->print(os, nullptr);
+    else if (llvm::Error error = printAssembly(**code, level, os))
+      return error;
+  }
+  return llvm::Error::success();
+}

@@ -1,0 +1,48 @@
+//===- Combine.cpp - the steps of sums, products, maxima and minima -------===//
+
+#include "codegen/kernels/Combine.h"
+#include "mlir/IR/TypeUtilities.h"
+#include <limits>
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+using nn::ReduceKind;
+
+/// The larger (or smaller) of two floats. A NaN in `total` is kept; one in `value` fails the comparison and is taken.
+static Value floatExtreme(Emit &e, arith::CmpFPredicate better, Value total, Value value) {
+  Value keep = arith::CmpFOp::create(e.builder, e.loc, better, total, value);
+  Value nan = arith::CmpFOp::create(e.builder, e.loc, arith::CmpFPredicate::UNO, total, total);
+  keep = arith::OrIOp::create(e.builder, e.loc, keep, nan);
+  return arith::SelectOp::create(e.builder, e.loc, keep, total, value);
+}
+
+Value codegen::combine(Emit &e, ReduceKind kind, Value total, Value value) {
+  bool floating = isa<FloatType>(getElementTypeOrSelf(total.getType()));
+  switch (kind) {
+  case ReduceKind::Sum:
+  case ReduceKind::Mean:
+    return floating ? arith::AddFOp::create(e.builder, e.loc, total, value).getResult() : arith::AddIOp::create(e.builder, e.loc, total, value).getResult();
+  case ReduceKind::Prod:
+    return floating ? arith::MulFOp::create(e.builder, e.loc, total, value).getResult() : arith::MulIOp::create(e.builder, e.loc, total, value).getResult();
+  case ReduceKind::Max:
+    return floating ? floatExtreme(e, arith::CmpFPredicate::OGE, total, value) : arith::MaxSIOp::create(e.builder, e.loc, total, value).getResult();
+  case ReduceKind::Min:
+    return floating ? floatExtreme(e, arith::CmpFPredicate::OLE, total, value) : arith::MinSIOp::create(e.builder, e.loc, total, value).getResult();
+  }
+  llvm_unreachable("all kinds are handled");
+}
+
+Value codegen::neutral(Emit &e, ReduceKind kind, Type element, int64_t lanes) {
+  bool extreme = kind == ReduceKind::Max || kind == ReduceKind::Min;
+  if (!extreme)
+    return e.constantVector(element, lanes, kind == ReduceKind::Prod ? 1 : 0);
+  double infinity = std::numeric_limits<double>::infinity();
+  if (isa<FloatType>(element))
+    return e.constantVector(element, lanes, kind == ReduceKind::Max ? -infinity : infinity);
+  unsigned bits = element.getIntOrFloatBitWidth();
+  TypedAttr attribute = IntegerAttr::get(element, kind == ReduceKind::Max ? APInt::getSignedMinValue(bits) : APInt::getSignedMaxValue(bits));
+  if (lanes != 1)
+    attribute = DenseElementsAttr::get(VectorType::get({lanes}, element), attribute);
+  return arith::ConstantOp::create(e.builder, e.loc, attribute);
+}

@@ -1,0 +1,18 @@
+//===- Combine.h - the steps of sums, products, maxima and minima ---------===//
+
+#ifndef MARGAY_CODEGEN_KERNELS_COMBINE_H
+#define MARGAY_CODEGEN_KERNELS_COMBINE_H
+
+#include "codegen/kernels/KernelBuilder.h"
+
+namespace margay::codegen {
+
+/// `total` joined with `value`; NaN in either gives NaN. A mean is summed here, and divided by who knows the count.
+mlir::Value combine(Emit &e, nn::ReduceKind kind, mlir::Value total, mlir::Value value);
+
+/// What `combine` leaves the other operand with.
+mlir::Value neutral(Emit &e, nn::ReduceKind kind, mlir::Type element, int64_t lanes);
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_KERNELS_COMBINE_H

@@ -1,0 +1,43 @@
+//===- Elementwise.cpp - kernels without a root ---------------------------===//
+
+#include "codegen/kernels/Channels.h"
+#include "codegen/kernels/Epilogue.h"
+#include "codegen/kernels/Kernels.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+/// Lanes that fit a register whatever element type of the kernel they hold.
+static int64_t commonLanes(KernelBuilder &k) {
+  int64_t lanes = INT64_MAX;
+  auto consider = [&](Type type) { lanes = std::min(lanes, k.lanes(computeType(cast<RankedTensorType>(type).getElementType()))); };
+  for (Value argument : k.kernel.getBlock()->getArguments())
+    consider(argument.getType());
+  for (Operation &op : k.kernel.getBlock()->without_terminator())
+    consider(op.getResult(0).getType());
+  return lanes;
+}
+
+void codegen::emitElementwise(KernelBuilder &k) {
+  Epilogue epilogue(k);
+  int64_t lanes = commonLanes(k);
+  if (Epilogue::canBeFlat(k)) {
+    forElements(k, k.begin, k.end, lanes, [&](Value index, int64_t count) {
+      epilogue.enterBlock();
+      epilogue.finishFlat(nullptr, index, count);
+    });
+    return;
+  }
+  nn::DimAttr columns = k.output(0).columns();
+  k.loop(k.begin, k.end, 1, [&](Value row) {
+    auto body = [&](Value column, int64_t count) {
+      epilogue.enterBlock();
+      epilogue.finish(nullptr, row, column, count);
+    };
+    if (columns.isConstant())
+      forChannels(k, columns.getValue(), lanes, body);
+    else
+      forElements(k, k.constant(0), k.dim(columns), lanes, body);
+  });
+}

@@ -1,0 +1,96 @@
+//===- Epilogue.cpp - the elementwise part of a kernel, while values are in registers ===//
+
+#include "codegen/kernels/Epilogue.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+using nn::DimAttr;
+
+Epilogue::Epilogue(KernelBuilder &kernel) : k(kernel), shape(kernel.output(0).dims) {}
+
+static bool isOne(DimAttr dim) { return dim.getConstant() == 1; }
+
+/// All dimensions but the last.
+static ArrayRef<DimAttr> leading(ArrayRef<DimAttr> dims) { return dims.empty() ? dims : dims.drop_back(); }
+
+bool Epilogue::canBeFlat(KernelBuilder &kernel) {
+  ArrayRef<DimAttr> shape = kernel.output(0).dims;
+  auto fits = [&](const View &view) { return llvm::all_of(view.dims, isOne) || (view.isDense() && ArrayRef(view.dims) == shape); };
+  return llvm::all_of(kernel.outputs, [&](const View &view) { return view.isDense(); }) &&
+         llvm::all_of(kernel.kernel.getBlock()->getArguments(), [&](Value argument) { return fits(kernel.input(argument)); });
+}
+
+Value Epilogue::rowOffset(const View &view, Value row) {
+  ArrayRef<DimAttr> mine = leading(view.dims), results = leading(shape);
+  if (llvm::all_of(mine, isOne))
+    return k.constant(0);
+  if (mine == results)
+    return k.mul(row, k.dim(view.rowStride));
+  // Some dimensions are repeated: take the row's index apart, from the innermost dimension on.
+  Value rest = row, offset = k.constant(0);
+  DimAttr stride = view.rowStride;
+  for (int64_t axis = results.size() - 1; axis >= 0; --axis) {
+    Value size = k.dim(results[axis]);
+    Value index = axis == 0 ? rest : k.rem(rest, size);
+    if (!isOne(mine[axis]))
+      offset = k.add(offset, k.mul(index, k.dim(stride)));
+    stride = stride * mine[axis];
+    if (axis != 0)
+      rest = k.div(rest, size);
+  }
+  return offset;
+}
+
+Value Epilogue::loadAt(Value argument, Value row, Value column, int64_t lanes) {
+  const View &view = k.input(argument);
+  bool oneColumn = view.dims.empty() || isOne(view.dims.back());
+  bool allRows = llvm::all_of(leading(view.dims), isOne);
+  bool repeated = oneColumn && (shape.empty() || !isOne(shape.back()));
+  if (!row) // Flat: one element, or the same index as in the result.
+    return oneColumn && allRows ? k.splat(k.loadElements(view, k.constant(0), 1), lanes) : k.loadElements(view, column, lanes);
+  auto load = [&](Value offset) {
+    if (repeated || oneColumn)
+      return k.splat(k.loadElements(view, offset, 1), lanes);
+    return k.loadElements(view, k.add(offset, column), lanes);
+  };
+  if (!allRows)
+    return load(rowOffset(view, row));
+  Value &cached = columnLoads[{argument, oneColumn ? argument : column, lanes}];
+  if (!cached)
+    cached = load(k.constant(0));
+  return cached;
+}
+
+Value Epilogue::valueAt(Value value, Value row, Value column, int64_t lanes, DenseMap<Value, Value> &done) {
+  if (auto found = done.find(value); found != done.end())
+    return found->second;
+  Value result;
+  if (isa<BlockArgument>(value)) {
+    result = loadAt(value, row, column, lanes);
+  } else if (auto broadcast = value.getDefiningOp<nn::BroadcastOp>()) {
+    // An operand's position follows from its own shape, so repeating it is nothing to do.
+    result = valueAt(broadcast.getOperand(), row, column, lanes, done);
+  } else {
+    auto op = cast<nn::ElementwiseInterface>(value.getDefiningOp());
+    SmallVector<Value> operands;
+    for (Value operand : op->getOperands())
+      operands.push_back(valueAt(operand, row, column, lanes, done));
+    result = op.buildPayload(k.builder, k.loc, operands);
+  }
+  done[value] = result;
+  return result;
+}
+
+void Epilogue::finish(Value rootValue, Value row, Value column, int64_t lanes) {
+  DenseMap<Value, Value> done;
+  if (Operation *root = k.root())
+    done[root->getResult(0)] = rootValue;
+  SmallVector<Value> results;
+  for (Value yielded : k.kernel.getYield().getOperands())
+    results.push_back(valueAt(yielded, row, column, lanes, done));
+  for (auto [result, view] : llvm::zip_equal(results, k.outputs)) {
+    Value offset = row ? k.add(k.mul(row, k.dim(view.rowStride)), column) : column;
+    k.storeElements(result, view, offset);
+  }
+}

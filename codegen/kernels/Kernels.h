@@ -1,0 +1,27 @@
+//===- Kernels.h - the emitters, one per algorithm ------------------------===//
+//
+// Each emits the body of a kernel's function: units [begin, end) of its results. The unit is the one that codegen/plans/Plans.h counts for the algorithm.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_CODEGEN_KERNELS_KERNELS_H
+#define MARGAY_CODEGEN_KERNELS_KERNELS_H
+
+#include "codegen/kernels/KernelBuilder.h"
+
+namespace margay::codegen {
+
+void emitConcat(KernelBuilder &k);        ///< unit: row
+void emitConv(KernelBuilder &k);          ///< unit: image row
+void emitDepthwiseConv(KernelBuilder &k); ///< unit: image row
+void emitElementwise(KernelBuilder &k);   ///< unit: row, or element where all is dense
+void emitPackedGemm(KernelBuilder &k);    ///< unit: row
+void emitPlainGemm(KernelBuilder &k);     ///< unit: row
+void emitReduce(KernelBuilder &k);        ///< unit: row of the result, or its element where the last dimension is reduced
+void emitSoftmax(KernelBuilder &k);       ///< unit: row
+void emitTranspose(KernelBuilder &k);     ///< unit: row of the result
+void emitWindow(KernelBuilder &k);        ///< unit: image row
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_KERNELS_KERNELS_H

@@ -1,0 +1,56 @@
+//===- Spatial.cpp - the geometry of convolutions and windows -------------===//
+
+#include "codegen/kernels/Spatial.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+int64_t Axis::interiorBegin() const { return std::min(out, llvm::divideCeilSigned(pad, stride)); }
+
+int64_t Axis::interiorEnd() const {
+  int64_t last = llvm::divideFloorSigned(in - 1 - (kernel - 1) * dilation + pad, stride);
+  return std::clamp(last + 1, interiorBegin(), out);
+}
+
+std::pair<Value, Value> codegen::insideRange(Emit &e, const Axis &axis, Value position) {
+  // position * stride - pad + k * dilation is in [0, in)
+  Value origin = e.add(e.mul(position, axis.stride), -axis.pad);
+  Value begin = e.ceilDivClamped(e.sub(e.constant(0), origin), axis.dilation);
+  Value end = e.ceilDivClamped(e.sub(e.constant(axis.in), origin), axis.dilation);
+  return {begin, e.min(end, e.constant(axis.kernel))};
+}
+
+Geometry codegen::geometryOf(Operation *op) {
+  auto input = cast<RankedTensorType>(op->getOperand(0).getType()), output = cast<RankedTensorType>(op->getResult(0).getType());
+  ArrayRef<int64_t> kernel, strides, dilations, pads;
+  if (auto conv = dyn_cast<nn::ConvOp>(op)) {
+    kernel = conv.getFilter().getType().getShape().drop_back(2);
+    strides = conv.getStrides();
+    dilations = conv.getDilations();
+    pads = conv.getPads();
+  } else {
+    auto window = cast<nn::WindowOp>(op);
+    kernel = window.getKernel();
+    strides = window.getStrides();
+    dilations = window.getDilations();
+    pads = window.getPads();
+  }
+  int64_t spatial = input.getRank() - 2;
+  auto axis = [&](int64_t i) -> Axis {
+    return {.in = input.getDimSize(i + 1), .out = output.getDimSize(i + 1), .kernel = kernel[i], .stride = strides[i], .dilation = dilations[i], .pad = pads[i]};
+  };
+  Geometry geometry;
+  geometry.channels = input.getDimSize(input.getRank() - 1);
+  if (spatial == 2)
+    geometry.height = axis(0);
+  geometry.width = axis(spatial - 1);
+  return geometry;
+}
+
+ImageRow codegen::imageRow(Emit &e, const Geometry &geometry, Value unit) {
+  Value height = e.constant(geometry.height.out);
+  return {e.div(unit, height), e.rem(unit, height)};
+}

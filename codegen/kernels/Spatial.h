@@ -1,0 +1,42 @@
+//===- Spatial.h - the geometry of convolutions and windows ---------------===//
+//
+// One and two spatial dimensions alike (one is a height of 1). Padding is never materialised: an output position knows which part of the filter lies inside.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_CODEGEN_KERNELS_SPATIAL_H
+#define MARGAY_CODEGEN_KERNELS_SPATIAL_H
+
+#include "codegen/kernels/KernelBuilder.h"
+
+namespace margay::codegen {
+
+/// One spatial dimension; constant sizes.
+struct Axis {
+  int64_t in = 1, out = 1, kernel = 1, stride = 1, dilation = 1, pad = 0;
+
+  /// Output positions [interiorBegin, interiorEnd) see the whole filter inside the input.
+  int64_t interiorBegin() const;
+  int64_t interiorEnd() const;
+};
+
+struct Geometry {
+  Axis height, width;
+  int64_t channels = 0; ///< Of the input.
+};
+
+/// The part [begin, end) of the filter that lies inside the input for the output position `position`.
+std::pair<mlir::Value, mlir::Value> insideRange(Emit &e, const Axis &axis, mlir::Value position);
+
+/// The geometry of an nn.conv or nn.window.
+Geometry geometryOf(mlir::Operation *op);
+
+/// An output row of an image: which image it is in, and where it is.
+struct ImageRow {
+  mlir::Value image, row;
+};
+ImageRow imageRow(Emit &e, const Geometry &geometry, mlir::Value unit);
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_KERNELS_SPATIAL_H

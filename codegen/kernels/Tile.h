@@ -1,0 +1,70 @@
+//===- Tile.h - register tiles: rows × columns of accumulators ------------===//
+//
+// What GEMM and convolution share: how many rows and panels of columns fit into the registers, and the loops that cover a range with such tiles.
+//
+//   packed weights: panels of 16 columns, [columns / 16][K][16], the last one filled up with zeros
+//
+// Every level reads the same panels: a v2 register holds a quarter of a panel's row, a v3 register a half, a v4 register all of it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_CODEGEN_KERNELS_TILE_H
+#define MARGAY_CODEGEN_KERNELS_TILE_H
+
+#include "codegen/kernels/Epilogue.h"
+
+namespace margay::codegen {
+
+/// Columns in a panel of packed weights.
+inline constexpr int64_t panelColumns = 16;
+
+/// One register's worth of columns in a tile.
+struct TileColumn {
+  int64_t panel;  ///< Which of the tile's panels it lies in.
+  int64_t offset; ///< Its first column, within the panel.
+  int64_t lanes;  ///< How many of its lanes are columns of the result; less than a register in the last panel only.
+};
+
+/// Some panels side by side.
+struct TileColumns {
+  int64_t panels = 0;
+  llvm::SmallVector<TileColumn> columns;
+};
+
+/// How many rows a tile has at most at this level, and how many panels a tile of some rows takes.
+int64_t maxTileRows(const Level &level);
+int64_t tilePanels(const Level &level, int64_t lanes, int64_t rows);
+
+/// `panels` panels that begin at full panels and hold `columnsLeft` columns of the result at most.
+TileColumns tileColumns(int64_t lanes, int64_t panels, int64_t columnsLeft);
+
+/// Covers `columns` columns: `body(first panel, columns of the tile)`, tiles of `panels` panels in a loop, then exactly what is left.
+void forPanels(KernelBuilder &k, int64_t columns, int64_t lanes, int64_t panels, llvm::function_ref<void(mlir::Value panel, const TileColumns &)> body);
+
+/// Covers [begin, end) with tiles: `body(first row, rows)`. When `begin` is known to be a multiple of `tile` and `end` a multiple or `total`, the rest is one exact
+/// tile; otherwise it is cut into tiles of halving size.
+void forRows(KernelBuilder &k, mlir::Value begin, mlir::Value end, int64_t tile, std::optional<int64_t> total,
+             llvm::function_ref<void(mlir::Value row, int64_t rows)> body);
+
+/// Accumulators of a tile, row by row.
+struct Accumulators {
+  int64_t rows;
+  const TileColumns &columns;
+  llvm::SmallVector<mlir::Value> values;
+
+  mlir::Value &at(int64_t row, size_t column) { return values[row * columns.columns.size() + column]; }
+};
+
+/// All zeros.
+Accumulators zeroAccumulators(KernelBuilder &k, int64_t rows, const TileColumns &columns, mlir::Type element);
+
+/// One step of the sum: loads each column vector of the weights once and each row's scalar once, and multiplies them. `weights(column)` and `scalar(row)` load.
+void multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_ref<mlir::Value(const TileColumn &)> weights,
+                  llvm::function_ref<mlir::Value(int64_t row)> scalar);
+
+/// Runs the epilogue on a finished tile: `row(r)` is the result row of the tile's row r, `firstColumn` the result column where the tile begins.
+void finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, llvm::function_ref<mlir::Value(int64_t row)> row, mlir::Value firstColumn);
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_KERNELS_TILE_H

@@ -1,0 +1,56 @@
+//===- MemoryPlan.h - where every tensor lives ----------------------------===//
+//
+// Made on kernels, before loops exist. Results of the model are computed in place; joins along the last dimension become views where they can; the rest shares one
+// arena by lifetimes. Offsets are #nn.dim expressions: constants when all shapes are, a few instructions otherwise.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_CODEGEN_MEMORY_MEMORYPLAN_H
+#define MARGAY_CODEGEN_MEMORY_MEMORYPLAN_H
+
+#include "ir/Dim.h"
+#include "ir/Ops.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace margay::codegen {
+
+/// Everything in the arena starts at a multiple of this, in bytes.
+inline constexpr int64_t arenaAlignment = 64;
+
+/// Where a tensor is.
+struct Placement {
+  enum Kind { Input, Output, Weights, Arena };
+  Kind kind = Arena;
+  int64_t index = 0;     ///< Of the input or output; of the buffer, in the arena.
+  nn::DimAttr offset;    ///< Bytes from the input's, output's, weights' or buffer's start.
+  nn::DimAttr rowStride; ///< Elements from one row to the next.
+};
+
+/// A piece of the arena.
+struct Buffer {
+  nn::DimAttr bytes;        ///< A multiple of arenaAlignment.
+  int64_t first, last;      ///< The kernels (by position) that first write and last read it.
+  nn::DimAttr offset = {};  ///< From the arena's start; set by assignOffsets.
+};
+
+struct MemoryPlan {
+  llvm::DenseMap<mlir::Value, Placement> placements; ///< Of everything but recipes.
+  llvm::SmallVector<Buffer> buffers;
+  llvm::DenseSet<mlir::Operation *> views; ///< Joins that need no kernel: their inputs are computed where they belong.
+  nn::DimAttr arenaBytes;
+};
+
+MemoryPlan planMemory(mlir::func::FuncOp main);
+
+/// Places buffers so that those alive together do not overlap, and gives the arena's size: each starts at the largest end of those below it that it may not overlap.
+/// What lies below what is found by first fit at sample values of the symbols.
+nn::DimAttr assignOffsets(mlir::MLIRContext *context, llvm::MutableArrayRef<Buffer> buffers);
+
+/// The kernels of `main` in order.
+llvm::SmallVector<nn::KernelOp> kernelsOf(mlir::func::FuncOp main);
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_MEMORY_MEMORYPLAN_H

@@ -1,0 +1,254 @@
+//===- Plans.cpp - which algorithm computes a kernel, and in which units --===//
+
+#include "codegen/plans/Plans.h"
+#include "codegen/kernels/Epilogue.h"
+#include "codegen/kernels/Kernels.h"
+#include "ir/Fault.h"
+#include "ir/Recipe.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+using nn::DimAttr;
+
+//===----------------------------------------------------------------------===//
+// Units
+//===----------------------------------------------------------------------===//
+
+static SmallVector<DimAttr> resultDims(nn::KernelOp kernel) { return nn::dimsOf(kernel.getResult(0).getType()); }
+
+static DimAttr elementUnits(nn::KernelOp kernel) { return nn::product(kernel.getContext(), resultDims(kernel)); }
+
+static DimAttr rowUnits(nn::KernelOp kernel) {
+  SmallVector<DimAttr> dims = resultDims(kernel);
+  if (!dims.empty())
+    dims.pop_back();
+  return nn::product(kernel.getContext(), dims);
+}
+
+/// Rows of images: a result of [N, H, W, C] has N × H, one of [N, W, C] has N.
+static DimAttr imageRowUnits(nn::KernelOp kernel) {
+  SmallVector<DimAttr> dims = resultDims(kernel);
+  dims.pop_back_n(2);
+  return nn::product(kernel.getContext(), dims);
+}
+
+//===----------------------------------------------------------------------===//
+// Algorithms
+//===----------------------------------------------------------------------===//
+
+static const Algorithm algorithms[] = {
+    {.name = "concat", .emit = emitConcat, .units = rowUnits},
+    {.name = "conv", .emit = emitConv, .units = imageRowUnits, .weights = WeightFormat::Panels},
+    {.name = "depthwise", .emit = emitDepthwiseConv, .units = imageRowUnits},
+    {.name = "elementwise", .emit = emitElementwise, .units = elementUnits, .granule = 64},
+    {.name = "elementwise-rows", .emit = emitElementwise, .units = rowUnits},
+    {.name = "gemm", .emit = emitPackedGemm, .units = rowUnits, .weights = WeightFormat::Panels, .granule = 12},
+    {.name = "gemm-plain", .emit = emitPlainGemm, .units = rowUnits, .granule = 4},
+    {.name = "reduce", .emit = emitReduce, .units = elementUnits},
+    {.name = "reduce-rows", .emit = emitReduce, .units = rowUnits},
+    {.name = "softmax", .emit = emitSoftmax, .units = rowUnits},
+    {.name = "transpose", .emit = emitTranspose, .units = rowUnits},
+    {.name = "window", .emit = emitWindow, .units = imageRowUnits},
+};
+
+static const Algorithm &find(StringRef name) {
+  return *llvm::find_if(algorithms, [&](const Algorithm &algorithm) { return algorithm.name == name; });
+}
+
+const Algorithm &codegen::algorithmOf(nn::KernelOp kernel) { return find(kernel.getPlan()->getAlgorithm()); }
+
+//===----------------------------------------------------------------------===//
+// Choice
+//===----------------------------------------------------------------------===//
+
+static std::string describe(Type type) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << type;
+  return text;
+}
+
+static llvm::Error unsupported(nn::KernelOp kernel, const Twine &what) {
+  return makeFault(Fault::Unsupported, "node '" + kernel.getName() + "': " + what);
+}
+
+/// Whether an operand of the root is a kernel input that is a recipe.
+static bool isConstantOperand(nn::KernelOp kernel, Value operand) {
+  auto argument = dyn_cast<BlockArgument>(operand);
+  return argument && nn::isRecipe(kernel.getInputs()[argument.getArgNumber()]);
+}
+
+static bool allConstant(RankedTensorType type, int64_t from) {
+  return llvm::none_of(type.getShape().drop_front(from), ShapedType::isDynamic);
+}
+
+/// Kernels sized at run time so far have constant sizes everywhere but in the leading dimensions.
+static llvm::Error dynamicSize(nn::KernelOp kernel, StringRef what, RankedTensorType type) {
+  std::string names;
+  for (DimAttr dim : nn::dimsOf(type))
+    if (!dim.isConstant())
+      names += (names.empty() ? "'" : ", '") + dim.str() + "'";
+  return unsupported(kernel, what + " of " + describe(type) + " depends on " + names + "; give the sizes with --dim");
+}
+
+static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv) {
+  auto input = conv.getInput().getType(), filter = conv.getFilter().getType();
+  int64_t rank = input.getRank(), groups = conv.getGroups();
+  if (!isa<Float32Type, Float64Type>(input.getElementType()))
+    return unsupported(kernel, "convolution of " + describe(input.getElementType()) + " is not supported; f32 and f64 are");
+  if (rank > 4)
+    return unsupported(kernel, "convolution in 3 dimensions is not supported; 1 and 2 are");
+  if (!allConstant(input, 1))
+    return dynamicSize(kernel, "the convolved part", input);
+  if (!isConstantOperand(kernel, conv.getFilter()))
+    return unsupported(kernel, "convolution with a filter that is not constant is not supported");
+  ArrayRef<int64_t> spatial = filter.getShape().drop_back(2);
+  auto all = [](ArrayRef<int64_t> values, int64_t expected) { return llvm::all_of(values, [=](int64_t value) { return value == expected; }); };
+  if (groups == 1 && all(spatial, 1) && all(conv.getStrides(), 1) && all(conv.getPads(), 0))
+    return "gemm";
+  if (groups > 1 && groups == input.getDimSize(rank - 1) && groups == filter.getDimSize(rank - 1))
+    return "depthwise";
+  return "conv";
+}
+
+static llvm::Expected<StringRef> chooseContract(nn::KernelOp kernel, nn::ContractOp contract) {
+  auto lhs = contract.getLhs().getType(), rhs = contract.getRhs().getType();
+  if (!isa<Float32Type, Float64Type>(lhs.getElementType()))
+    return unsupported(kernel, "a matrix product of " + describe(lhs.getElementType()) + " is not supported; f32 and f64 are");
+  StringRef lhsRoles = contract.getLhsRoles(), rhsRoles = contract.getRhsRoles();
+  bool flat = lhsRoles == "mk" && rhsRoles == "kn", batched = lhsRoles == "bmk" && rhsRoles == "bkn";
+  if (!flat && !batched)
+    return makeFault(Fault::Internal, "node '" + kernel.getName() + "': contract with roles " + lhsRoles + " and " + rhsRoles + " reached code generation");
+  if (!allConstant(rhs, rhs.getRank() - 2))
+    return dynamicSize(kernel, "the second matrix", rhs);
+  return flat && isConstantOperand(kernel, contract.getRhs()) ? StringRef("gemm") : StringRef("gemm-plain");
+}
+
+static llvm::Expected<StringRef> chooseWindow(nn::KernelOp kernel, nn::WindowOp window) {
+  auto input = window.getInput().getType();
+  if (input.getRank() > 4)
+    return unsupported(kernel, "pooling in 3 dimensions is not supported; 1 and 2 are");
+  if (!allConstant(input, 1))
+    return dynamicSize(kernel, "the pooled part", input);
+  if (window.getKind() == nn::ReduceKind::Mean && !isa<FloatType>(input.getElementType()))
+    return unsupported(kernel, "the mean of " + describe(input.getElementType()) + " is not supported");
+  return "window";
+}
+
+static llvm::Expected<StringRef> chooseReduce(nn::KernelOp kernel, nn::ReduceOp reduce) {
+  auto input = reduce.getInput().getType();
+  if (reduce.getKind() == nn::ReduceKind::Mean && !isa<FloatType>(input.getElementType()))
+    return unsupported(kernel, "the mean of " + describe(input.getElementType()) + " is not supported");
+  bool lastStays = input.getRank() > 0 && !llvm::is_contained(reduce.getAxes(), input.getRank() - 1);
+  return lastStays ? StringRef("reduce-rows") : StringRef("reduce");
+}
+
+/// Whether every operand of an elementwise kernel has the result's shape or one element.
+static bool isFlat(nn::KernelOp kernel) {
+  auto result = cast<RankedTensorType>(kernel.getResult(0).getType());
+  SmallVector<DimAttr> shape = nn::dimsOf(result);
+  return llvm::all_of(kernel.getBlock()->getArgumentTypes(), [&](Type type) {
+    SmallVector<DimAttr> dims = nn::dimsOf(type);
+    return dims == shape || llvm::all_of(dims, [](DimAttr dim) { return dim.getConstant() == 1; });
+  });
+}
+
+static llvm::Expected<StringRef> choose(nn::KernelOp kernel) {
+  using Result = llvm::Expected<StringRef>;
+  Operation *root = rootOf(kernel);
+  if (!root)
+    return isFlat(kernel) ? StringRef("elementwise") : StringRef("elementwise-rows");
+  if (auto conv = dyn_cast<nn::ConvOp>(root))
+    return chooseConv(kernel, conv);
+  if (auto contract = dyn_cast<nn::ContractOp>(root))
+    return chooseContract(kernel, contract);
+  if (auto window = dyn_cast<nn::WindowOp>(root))
+    return chooseWindow(kernel, window);
+  if (auto reduce = dyn_cast<nn::ReduceOp>(root))
+    return chooseReduce(kernel, reduce);
+  if (auto softmax = dyn_cast<nn::SoftmaxOp>(root)) {
+    if (!isa<Float32Type>(softmax.getType().getElementType()))
+      return unsupported(kernel, "softmax of " + describe(softmax.getType().getElementType()) + " is not supported; f32 is");
+    return Result("softmax");
+  }
+  if (isa<nn::TransposeOp>(root))
+    return Result("transpose");
+  if (isa<nn::ConcatOp>(root))
+    return Result("concat");
+  return unsupported(kernel, root->getName().getStringRef() + " has no emitter");
+}
+
+/// Elementwise operations whose code is written for some element types only.
+static llvm::Error checkElements(nn::KernelOp kernel) {
+  llvm::Error faults = llvm::Error::success();
+  for (Operation &op : kernel.getBlock()->without_terminator()) {
+    if (!isa<nn::ExpOp, nn::LogOp, nn::TanhOp, nn::ErfOp, nn::SigmoidOp>(op))
+      continue;
+    Type element = cast<RankedTensorType>(op.getResult(0).getType()).getElementType();
+    if (!element.isF32())
+      faults = llvm::joinErrors(std::move(faults), unsupported(kernel, op.getName().stripDialect() + " of " + describe(element) + " is not supported; f32 is"));
+  }
+  return faults;
+}
+
+//===----------------------------------------------------------------------===//
+// Tasks
+//===----------------------------------------------------------------------===//
+
+/// Roughly how many multiply-adds or elements one result element costs.
+static int64_t costPerElement(nn::KernelOp kernel) {
+  Operation *root = rootOf(kernel);
+  if (auto conv = dyn_cast_or_null<nn::ConvOp>(root))
+    return conv.getFilter().getType().getNumElements() / std::max<int64_t>(1, conv.getFilter().getType().getShape().back());
+  if (auto contract = dyn_cast_or_null<nn::ContractOp>(root)) {
+    auto rhs = contract.getRhs().getType();
+    return rhs.getDimSize(rhs.getRank() - 2);
+  }
+  if (auto window = dyn_cast_or_null<nn::WindowOp>(root))
+    return 2 * llvm::product_of(window.getKernel());
+  if (auto reduce = dyn_cast_or_null<nn::ReduceOp>(root)) {
+    int64_t cost = 1;
+    for (int64_t axis : reduce.getAxes())
+      if (!reduce.getInput().getType().isDynamicDim(axis))
+        cost *= reduce.getInput().getType().getDimSize(axis);
+    return 2 * cost;
+  }
+  return isa_and_nonnull<nn::SoftmaxOp>(root) ? 32 : 8;
+}
+
+/// Enough work to be worth a thread's while, some 20 µs: more tasks than that cost more than they bring.
+static int64_t unitsPerTask(nn::KernelOp kernel, const Algorithm &algorithm) {
+  constexpr int64_t workPerTask = 1 << 19;
+  DimAttr all = nn::product(kernel.getContext(), resultDims(kernel)), units = algorithm.units(kernel);
+  auto sizeWithOnes = [](DimAttr dim) { return nn::evaluate(dim, [](StringRef) { return int64_t(1); }).value_or(1); };
+  int64_t elements = std::max<int64_t>(1, sizeWithOnes(all) / std::max<int64_t>(1, sizeWithOnes(units)));
+  int64_t perUnit = std::max<int64_t>(1, elements * costPerElement(kernel));
+  int64_t task = std::max<int64_t>(1, workPerTask / perUnit);
+  return llvm::divideCeil(task, algorithm.granule) * algorithm.granule;
+}
+
+llvm::Error codegen::selectPlans(ModuleOp module) {
+  llvm::Error faults = llvm::Error::success();
+  OpBuilder builder(module.getContext());
+  module.walk([&](nn::KernelOp kernel) {
+    faults = llvm::joinErrors(std::move(faults), checkElements(kernel));
+    llvm::Expected<StringRef> name = choose(kernel);
+    if (!name) {
+      faults = llvm::joinErrors(std::move(faults), name.takeError());
+      return;
+    }
+    auto task = builder.getNamedAttr("task", builder.getI64IntegerAttr(unitsPerTask(kernel, find(*name))));
+    kernel.setPlanAttr(nn::PlanAttr::get(module.getContext(), *name, builder.getDictionaryAttr(task)));
+  });
+  return faults;
+}
+
+WeightFormat codegen::weightFormat(nn::KernelOp kernel, unsigned input) {
+  Operation *root = rootOf(kernel);
+  bool isFilter = root && root->getNumOperands() == 2 && root->getOperand(1) == kernel.getBlock()->getArgument(input);
+  return isFilter ? algorithmOf(kernel).weights : WeightFormat::RowMajor;
+}

@@ -1,0 +1,50 @@
+//===- Plans.h - which algorithm computes a kernel, and in which units ----===//
+//
+// The one place that decides. A plan names an algorithm (an emitter of codegen/kernels) and its numbers:
+//
+//   #nn.plan<"conv", {task = 14 : i64}>     `task`: units in one task, for threads; fixed here, so that results do not depend on the number of workers
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_CODEGEN_PLANS_PLANS_H
+#define MARGAY_CODEGEN_PLANS_PLANS_H
+
+#include "ir/Dim.h"
+#include "ir/Ops.h"
+#include "llvm/Support/Error.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace margay::codegen {
+
+class KernelBuilder;
+
+/// How a constant input of a kernel is laid out in the weights.
+enum class WeightFormat {
+  RowMajor,
+  Panels, ///< [groups][columns / 16][depth][16], where the last dimension is the columns (of all groups) and all others the depth
+};
+
+/// An algorithm: how it is emitted, and what its unit of work is.
+struct Algorithm {
+  llvm::StringLiteral name;
+  void (*emit)(KernelBuilder &);
+  /// How many units a kernel has.
+  nn::DimAttr (*units)(nn::KernelOp);
+  /// How its constant second operand (the root's) is packed.
+  WeightFormat weights = WeightFormat::RowMajor;
+  /// A task's units are a multiple of this, so that tiles are whole.
+  int64_t granule = 1;
+};
+
+/// The algorithm that a kernel's plan names.
+const Algorithm &algorithmOf(nn::KernelOp kernel);
+
+/// Gives every kernel in `main` a plan. Joined faults for all that no algorithm can compute.
+llvm::Error selectPlans(mlir::ModuleOp module);
+
+/// The format of a kernel's input.
+WeightFormat weightFormat(nn::KernelOp kernel, unsigned input);
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_PLANS_PLANS_H
