@@ -9,6 +9,16 @@ class NN_Pass<string flag> : Pass<flag, "::mlir::ModuleOp"> {
   let dependentDialects = ["::margay::nn::NNDialect"];
 }
 
+def NormalizeRolesPass : NN_Pass<"nn-normalize-roles"> {
+  let summary = "Brings products and softmax to the one form that is compiled";
+  let description = [{
+    A contract gets roles "mk" and "kn", or "bmk" and "bkn", by transposes of its operands and reshapes around it; a softmax gets the last axis.
+    ```
+    contract(x "mbk", y "bnk") -> reshape(contract(transpose x "bmk", transpose y "bkn"))
+    ```
+  }];
+}
+
 def SinkReshapesPass : NN_Pass<"nn-sink-reshapes"> {
   let summary = "Moves reshapes below elementwise operations";
   let description = [{

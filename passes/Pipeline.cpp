@@ -18,6 +18,10 @@ using namespace margay::passes;
 static constexpr Step inference[] = {
     {"canonicalize", mlir::createCanonicalizerPass},
     {"cse", mlir::createCSEPass},
+    {"normalize-roles", createNormalizeRolesPass},
+    // Transposes that now meet become one; equal ones of a shared operand are merged.
+    {"canonicalize", mlir::createCanonicalizerPass},
+    {"cse", mlir::createCSEPass},
     {"sink-reshapes", createSinkReshapesPass},
     // Nothing may merge kernels again: each result of the function has its own.
     {"fuse-kernels", createFuseKernelsPass},

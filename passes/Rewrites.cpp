@@ -26,8 +26,25 @@ Value passes::reshapeTo(OpBuilder &builder, Location loc, Value value, ArrayRef<
   return value.getType() == type ? value : ReshapeOp::create(builder, loc, type, value);
 }
 
+bool passes::movesOnlyUnits(ArrayRef<DimAttr> dims, ArrayRef<int64_t> permutation) {
+  int64_t previous = -1;
+  for (int64_t axis : permutation) {
+    if (dims[axis].getConstant() == 1)
+      continue;
+    if (axis < previous)
+      return false;
+    previous = axis;
+  }
+  return true;
+}
+
 Value passes::transposeBy(OpBuilder &builder, Location loc, Value value, ArrayRef<int64_t> permutation) {
-  return llvm::is_sorted(permutation) ? value : TransposeOp::create(builder, loc, value, permutation);
+  SmallVector<DimAttr> dims = dimsOf(value.getType());
+  if (llvm::is_sorted(permutation))
+    return value;
+  if (movesOnlyUnits(dims, permutation))
+    return reshapeTo(builder, loc, value, permuted<DimAttr>(dims, permutation));
+  return TransposeOp::create(builder, loc, value, permutation);
 }
 
 Value passes::broadcastTo(OpBuilder &builder, Location loc, Value value, ArrayRef<DimAttr> dims) {

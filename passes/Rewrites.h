@@ -22,9 +22,19 @@ int64_t rankOf(mlir::Value value);
 mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
                       llvm::ArrayRef<nn::DimAttr> dims);
 
-/// nn.transpose, or `value` itself where the permutation moves nothing.
+/// Whether a permutation of these dimensions moves nothing but dimensions of size 1, so that the elements stay where
+/// they are.
+bool movesOnlyUnits(llvm::ArrayRef<nn::DimAttr> dims, llvm::ArrayRef<int64_t> permutation);
+
+/// The value with result dimension i from dimension permutation[i]: nn.transpose, or nn.reshape where only dimensions
+/// of size 1 move, or `value` itself where nothing does.
 mlir::Value transposeBy(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
                         llvm::ArrayRef<int64_t> permutation);
+
+/// The elements permuted as a transpose permutes dimensions: result i is values[permutation[i]].
+template <typename T> llvm::SmallVector<T> permuted(llvm::ArrayRef<T> values, llvm::ArrayRef<int64_t> permutation) {
+  return llvm::map_to_vector(permutation, [&](int64_t axis) { return values[axis]; });
+}
 
 /// nn.broadcast to these dimensions, or `value` itself where it has them.
 mlir::Value broadcastTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
