@@ -10,13 +10,15 @@ using namespace margay;
 using namespace margay::codegen;
 
 Error codegen::writeStaticLibrary(StringRef object, StringRef memberName, StringRef output) {
-  ErrorOr<std::unique_ptr<MemoryBuffer>> bytes = MemoryBuffer::getFile(object, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  ErrorOr<std::unique_ptr<MemoryBuffer>> bytes =
+      MemoryBuffer::getFile(object, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!bytes)
     return makeFault(Fault::Io, object + ": " + bytes.getError().message());
   NewArchiveMember member;
   member.Buf = std::move(*bytes);
   member.MemberName = memberName;
-  Error error = writeArchive(output, member, SymtabWritingMode::NormalSymtab, object::Archive::K_GNU, /*Deterministic=*/true, /*Thin=*/false);
+  Error error = writeArchive(output, member, SymtabWritingMode::NormalSymtab, object::Archive::K_GNU,
+                             /*Deterministic=*/true, /*Thin=*/false);
   if (error)
     return makeFault(Fault::Io, output + ": " + toString(std::move(error)));
   return Error::success();

@@ -8,8 +8,8 @@
 
 namespace margay::codegen {
 
-/// Writes an archive with one member, `memberName`, and a symbol table: the same bytes whenever and by whomever. The object file is mapped, so its size does
-/// not matter. The archive appears whole or not at all.
+/// Writes an archive with one member, `memberName`, and a symbol table: the same bytes whenever and by whomever. The
+/// object file is mapped, so its size does not matter. The archive appears whole or not at all.
 llvm::Error writeStaticLibrary(llvm::StringRef object, llvm::StringRef memberName, llvm::StringRef output);
 
 } // namespace margay::codegen

@@ -47,7 +47,8 @@ static Error runLinker(ArrayRef<std::string> arguments, StringRef output) {
 
 /// What every link has in common: the same bytes whoever runs it, and no threads for work of milliseconds.
 static SmallVector<std::string> commonArguments(ArrayRef<std::string> objects, StringRef output) {
-  SmallVector<std::string> arguments = {"-m", "elf_x86_64", "--threads=1", "--build-id=none", "--no-color-diagnostics", "-z", "noexecstack", "-o", output.str()};
+  SmallVector<std::string> arguments = {"-m", "elf_x86_64",  "--threads=1", "--build-id=none", "--no-color-diagnostics",
+                                        "-z", "noexecstack", "-o",          output.str()};
   arguments.append(objects.begin(), objects.end());
   return arguments;
 }

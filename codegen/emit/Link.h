@@ -17,7 +17,8 @@ namespace margay::codegen {
 /// Merges object files into one (ld -r).
 llvm::Error linkRelocatable(llvm::ArrayRef<std::string> objects, llvm::StringRef output);
 
-/// Makes a shared library, named `soname` for the loader, of objects that need nothing else. What they show (see closeObject) is exported.
+/// Makes a shared library, named `soname` for the loader, of objects that need nothing else. What they show (see
+/// closeObject) is exported.
 llvm::Error linkShared(llvm::ArrayRef<std::string> objects, llvm::StringRef output, llvm::StringRef soname);
 
 } // namespace margay::codegen

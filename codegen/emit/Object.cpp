@@ -21,8 +21,15 @@ using namespace margay;
 using namespace margay::codegen;
 
 const Level &codegen::baselineLevel() {
-  static const Level level = {.name = "baseline", .fullName = "x86-64", .cpu = "x86-64", .features = "+cx8,+fxsr,+mmx,+sse,+sse2,+x87", .isa = 1,
-                              .vectorBytes = 16, .registers = 16, .fma = false, .halfConversions = false};
+  static const Level level = {.name = "baseline",
+                              .fullName = "x86-64",
+                              .cpu = "x86-64",
+                              .features = "+cx8,+fxsr,+mmx,+sse,+sse2,+x87",
+                              .isa = 1,
+                              .vectorBytes = 16,
+                              .registers = 16,
+                              .fma = false,
+                              .halfConversions = false};
   return level;
 }
 
@@ -37,7 +44,9 @@ public:
   ~CollectDiagnostics() { context.setDiagnosticHandler(std::move(previous)); }
 
   /// What went wrong so far, as a fault.
-  Error take(StringRef what) const { return errors.empty() ? Error::success() : makeFault(Fault::Internal, what + ": " + errors); }
+  Error take(StringRef what) const {
+    return errors.empty() ? Error::success() : makeFault(Fault::Internal, what + ": " + errors);
+  }
 
 private:
   struct Handler : DiagnosticHandler {
@@ -82,8 +91,9 @@ static const Target &x86Target() {
 static std::unique_ptr<TargetMachine> makeTargetMachine(const Level &level) {
   TargetOptions options;
   options.EmitAddrsig = false; // symbols are renumbered later on
-  std::unique_ptr<TargetMachine> machine(x86Target().createTargetMachine(Triple(defaultTriple), level.cpu, level.features, options, Reloc::PIC_,
-                                                                        CodeModel::Small, CodeGenOptLevel::Default));
+  std::unique_ptr<TargetMachine> machine(x86Target().createTargetMachine(Triple(defaultTriple), level.cpu,
+                                                                         level.features, options, Reloc::PIC_,
+                                                                         CodeModel::Small, CodeGenOptLevel::Default));
   return machine;
 }
 

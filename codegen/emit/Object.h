@@ -1,7 +1,7 @@
 //===- Object.h - from an LLVM module to machine code ---------------------===//
 //
-// Everything that turns IR into bytes: the target machine of a level, a short pass pipeline for code that is already in its final shape, and LLVM's
-// back end. No compiler, assembler or linker is run.
+// Everything that turns IR into bytes: the target machine of a level, a short pass pipeline for code that is already in
+// its final shape, and LLVM's back end. No compiler, assembler or linker is run.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,11 +22,13 @@ namespace margay::codegen {
 /// What every x86-64 has: the level of the entry and the runtime, which run before anybody knows which CPU this is.
 const Level &baselineLevel();
 
-/// Gives a module the level's triple, data layout and function attributes, makes all functions nounwind, removes what would tell where it was compiled,
-/// and runs the pass pipeline. Calls of memory intrinsics that the back end would make library calls of become loops.
+/// Gives a module the level's triple, data layout and function attributes, makes all functions nounwind, removes what
+/// would tell where it was compiled, and runs the pass pipeline. Calls of memory intrinsics that the back end would
+/// make library calls of become loops.
 llvm::Error optimizeModule(llvm::Module &module, const Level &level);
 
-/// The module as an ELF relocatable file. The module must have been through optimizeModule for the same level, and is used up.
+/// The module as an ELF relocatable file. The module must have been through optimizeModule for the same level, and is
+/// used up.
 llvm::Expected<llvm::SmallVector<char, 0>> emitObject(llvm::Module &module, const Level &level);
 
 /// optimizeModule and emitObject in one.

@@ -51,7 +51,8 @@ static void expandMemoryCalls(Function &function, TargetMachine &machine) {
 
 static void setAttributes(Function &function, const TargetMachine &machine, const Level &level) {
   // Whatever the front end wrote about CPUs, builtins, frames or unwinding: there is one answer for a level.
-  for (StringRef kind : {"frame-pointer", "stack-protector-buffer-size", "tune-cpu", "min-legal-vector-width", "no-trapping-math", "probe-stack"})
+  for (StringRef kind : {"frame-pointer", "stack-protector-buffer-size", "tune-cpu", "min-legal-vector-width",
+                         "no-trapping-math", "probe-stack"})
     function.removeFnAttr(kind);
   function.addFnAttr("target-cpu", machine.getTargetCPU());
   function.addFnAttr("target-features", machine.getTargetFeatureString());

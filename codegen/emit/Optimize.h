@@ -1,7 +1,7 @@
 //===- Optimize.h - LLVM's passes for code in its final shape -------------===//
 //
-// The emitters have chosen tiles, vectors and loops. What is left to LLVM is cleaning up: promoting, simplifying, hoisting. Its vectorisers and its
-// unroller would only undo choices, and are not run.
+// The emitters have chosen tiles, vectors and loops. What is left to LLVM is cleaning up: promoting, simplifying,
+// hoisting. Its vectorisers and its unroller would only undo choices, and are not run.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,7 +17,8 @@ class TargetMachine;
 
 namespace margay::codegen {
 
-/// Sets triple, layout and attributes for the machine, removes names of source files, and makes loops of memory intrinsics that would be calls.
+/// Sets triple, layout and attributes for the machine, removes names of source files, and makes loops of memory
+/// intrinsics that would be calls.
 void prepareModule(llvm::Module &module, llvm::TargetMachine &machine, const Level &level);
 
 /// The pipeline.

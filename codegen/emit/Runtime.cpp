@@ -29,10 +29,10 @@ Expected<std::unique_ptr<Module>> codegen::loadRuntime(LLVMContext &context, Str
   Expected<std::unique_ptr<Module>> module = parseBitcodeFile(MemoryBufferRef(bytes, "runtime"), context);
   if (!module)
     return makeFault(Fault::Internal, "the runtime's bitcode: " + toString(module.takeError()));
-  // Functions that only one of its files uses stay local, under the model's name as well.
-  for (Function &function : **module)
-    if (function.hasInternalLinkage() && !function.getName().starts_with("mg__"))
-      function.setName(model + "__" + function.getName());
+  // What only one of its files uses stays local, under the model's name as well.
+  for (GlobalValue &symbol : (*module)->global_values())
+    if (symbol.hasInternalLinkage() && !symbol.getName().starts_with("mg__"))
+      symbol.setName(model + "__" + symbol.getName());
   nameSymbols(**module, model);
   return module;
 }

@@ -1,7 +1,7 @@
 //===- Runtime.h - the runtime under a model's names ----------------------===//
 //
-// Symbols of the runtime are called mg__x in its sources and in generated code. In an archive each is <model>__x, and hidden: so two models, even of two
-// versions of Margay, link into one program, each with its own.
+// Symbols of the runtime are called mg__x in its sources and in generated code. In an archive each is <model>__x, and
+// hidden: so two models, even of two versions of Margay, link into one program, each with its own.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,12 +1,15 @@
 //===- Symbols.cpp - what a finished object file shows of itself ----------===//
 //
-// In ELF, local symbols come before global ones, and relocations name symbols by their index. So making some local is a permutation of the symbol table,
-// applied to every relocation as well. It is done in the mapped file: the weights, which may be gigabytes, are not touched.
+// In ELF, local symbols come before global ones, and relocations name symbols by their index. So making some local, or
+// leaving some out, is a permutation of the symbol table, applied to every relocation as well. It is done in the mapped
+// file: the weights, which may be gigabytes, are not touched.
 //
 //===----------------------------------------------------------------------===//
 
 #include "codegen/emit/Symbols.h"
 #include "ir/Fault.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/SmallVector.h"
@@ -25,9 +28,12 @@ struct ObjectFile {
   MutableArrayRef<ELF64LE::Shdr> sections;
   ELF64LE::Shdr *symbolTable = nullptr;
   MutableArrayRef<ELF64LE::Sym> symbols;
+  SmallVector<MutableArrayRef<ELF64LE::Rela>> relocations;
   StringRef names;
 
-  StringRef name(const ELF64LE::Sym &symbol) const { return names.drop_front(symbol.st_name).take_until([](char c) { return c == 0; }); }
+  StringRef name(const ELF64LE::Sym &symbol) const {
+    return names.drop_front(symbol.st_name).take_until([](char c) { return c == 0; });
+  }
 };
 
 } // namespace
@@ -47,9 +53,11 @@ static Expected<ObjectFile> openObject(char *file, uint64_t bytes) {
   ObjectFile object;
   object.sections = view<ELF64LE::Shdr>(file, header.e_shoff, header.e_shnum * sizeof(ELF64LE::Shdr));
   for (ELF64LE::Shdr &section : object.sections) {
-    if (section.sh_type == ELF::SHT_GROUP || section.sh_type == ELF::SHT_SYMTAB_SHNDX || section.sh_type == ELF::SHT_LLVM_ADDRSIG ||
-        section.sh_type == ELF::SHT_REL)
+    if (section.sh_type == ELF::SHT_GROUP || section.sh_type == ELF::SHT_SYMTAB_SHNDX ||
+        section.sh_type == ELF::SHT_LLVM_ADDRSIG || section.sh_type == ELF::SHT_REL)
       return createStringError("unexpected section of type " + Twine(section.sh_type));
+    if (section.sh_type == ELF::SHT_RELA)
+      object.relocations.push_back(view<ELF64LE::Rela>(file, section.sh_offset, section.sh_size));
     if (section.sh_type != ELF::SHT_SYMTAB)
       continue;
     object.symbolTable = &section;
@@ -80,15 +88,45 @@ static Error checkSymbols(const ObjectFile &object, StringRef model) {
   return Error::success();
 }
 
-/// Moves the symbols that are or become local to the front and drops names of source files; returns the new index of each.
-static SmallVector<uint32_t> localize(ObjectFile &object) {
+/// Makes relocations that refer to constants without a name of their own (".LCPI0_0") refer to the section instead, so
+/// that those symbols can go. Such a section's pieces may not be moved by later links any more.
+static BitVector replacePrivateSymbols(ObjectFile &object) {
+  DenseMap<unsigned, uint32_t> sectionSymbols;
+  for (auto [index, symbol] : enumerate(object.symbols))
+    if (symbol.getType() == ELF::STT_SECTION)
+      sectionSymbols[symbol.st_shndx] = index;
+  auto isPrivate = [&](const ELF64LE::Sym &symbol) {
+    return object.name(symbol).starts_with(".L") && sectionSymbols.contains(symbol.st_shndx);
+  };
+
+  for (MutableArrayRef<ELF64LE::Rela> relocations : object.relocations)
+    for (ELF64LE::Rela &relocation : relocations)
+      if (const ELF64LE::Sym &symbol = object.symbols[relocation.getSymbol(false)]; isPrivate(symbol)) {
+        relocation.setSymbol(sectionSymbols[symbol.st_shndx], false);
+        relocation.r_addend = relocation.r_addend + symbol.st_value;
+      }
+  BitVector replaced(object.symbols.size());
+  for (auto [index, symbol] : enumerate(object.symbols))
+    if (isPrivate(symbol)) {
+      replaced.set(index);
+      ELF64LE::Shdr &section = object.sections[symbol.st_shndx];
+      section.sh_flags = section.sh_flags & ~uint64_t(ELF::SHF_MERGE | ELF::SHF_STRINGS);
+      section.sh_entsize = 0;
+    }
+  return replaced;
+}
+
+/// Moves the symbols that are or become local to the front, and leaves out the dropped ones and names of source files.
+static void localize(ObjectFile &object, const BitVector &dropped) {
   SmallVector<uint32_t> order;
   auto add = [&](auto wanted) {
     for (auto [index, symbol] : enumerate(object.symbols))
-      if (wanted(symbol))
+      if (!dropped[index] && wanted(symbol))
         order.push_back(index);
   };
-  auto isLocal = [](const ELF64LE::Sym &symbol) { return symbol.getBinding() == ELF::STB_LOCAL || symbol.getVisibility() == ELF::STV_HIDDEN; };
+  auto isLocal = [](const ELF64LE::Sym &symbol) {
+    return symbol.getBinding() == ELF::STB_LOCAL || symbol.getVisibility() == ELF::STV_HIDDEN;
+  };
   add([&](const ELF64LE::Sym &symbol) { return isLocal(symbol) && symbol.getType() != ELF::STT_FILE; });
   uint32_t locals = order.size();
   add([&](const ELF64LE::Sym &symbol) { return !isLocal(symbol); });
@@ -105,17 +143,20 @@ static SmallVector<uint32_t> localize(ObjectFile &object) {
   }
   object.symbolTable->sh_size = order.size() * sizeof(ELF64LE::Sym);
   object.symbolTable->sh_info = locals;
-  return newIndex;
+  for (MutableArrayRef<ELF64LE::Rela> relocations : object.relocations)
+    for (ELF64LE::Rela &relocation : relocations)
+      relocation.setSymbol(newIndex[relocation.getSymbol(false)], false);
 }
 
 Error codegen::closeObject(StringRef path, StringRef model) {
   auto ioFault = [&](std::error_code code) { return makeFault(Fault::Io, path + ": " + code.message()); };
   sys::fs::file_status status;
   int descriptor = -1;
-  if (std::error_code code = sys::fs::openFileForReadWrite(path, descriptor, sys::fs::CD_OpenExisting, sys::fs::OF_None))
+  if (std::error_code code =
+          sys::fs::openFileForReadWrite(path, descriptor, sys::fs::CD_OpenExisting, sys::fs::OF_None))
     return ioFault(code);
   sys::fs::file_t handle = sys::fs::convertFDToNativeFile(descriptor);
-  auto close = make_scope_exit([&] { sys::fs::closeFile(handle); });
+  scope_exit close([&] { sys::fs::closeFile(handle); });
   if (std::error_code code = sys::fs::status(descriptor, status))
     return ioFault(code);
   std::error_code code;
@@ -128,10 +169,6 @@ Error codegen::closeObject(StringRef path, StringRef model) {
     return makeFault(Fault::Internal, "the merged object file: " + toString(object.takeError()));
   if (Error error = checkSymbols(*object, model))
     return error;
-  SmallVector<uint32_t> newIndex = localize(*object);
-  for (const ELF64LE::Shdr &section : object->sections)
-    if (section.sh_type == ELF::SHT_RELA)
-      for (ELF64LE::Rela &relocation : view<ELF64LE::Rela>(map.data(), section.sh_offset, section.sh_size))
-        relocation.setSymbol(newIndex[relocation.getSymbol(false)], false);
+  localize(*object, replacePrivateSymbols(*object));
   return Error::success();
 }

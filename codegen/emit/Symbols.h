@@ -8,8 +8,9 @@
 
 namespace margay::codegen {
 
-/// Closes the relocatable ELF file that all parts of a model were merged into: hidden symbols become local and names of source files go, in place, whatever the
-/// size of the file. An internal fault that names them if symbols are undefined, or if one is left visible that is neither `model` nor `model_…`.
+/// Closes the relocatable ELF file that all parts of a model were merged into: hidden symbols become local, names of
+/// source files and of anonymous constants go, in place, whatever the size of the file. An internal fault that names
+/// them if symbols are undefined, or if one is left visible that is neither `model` nor `model_…`.
 llvm::Error closeObject(llvm::StringRef path, llvm::StringRef model);
 
 } // namespace margay::codegen

@@ -20,23 +20,24 @@ static_assert(sizeof(ELF64LE::Ehdr) == dataStart && sizeof(mg__weights_header) =
 /// Bytes are written, and hashed, in pieces of this size.
 static constexpr size_t pieceBytes = 1 << 16;
 
-WeightsWriter::WeightsWriter(StringRef path, std::error_code &code)
-    : path(path), os(path, code, sys::fs::CD_CreateAlways), hashState(MG__HASH_START), blobHash(hashState) {}
+WeightsWriter::WeightsWriter(StringRef path, int descriptor)
+    : path(path), descriptor(descriptor), os(descriptor, /*shouldClose=*/true, /*unbuffered=*/true),
+      hashState(MG__HASH_START), blobHash(hashState) {}
 
 WeightsWriter::~WeightsWriter() { os.clear_error(); }
 
 Expected<std::unique_ptr<WeightsWriter>> WeightsWriter::create(StringRef path) {
-  std::error_code code;
-  std::unique_ptr<WeightsWriter> writer(new WeightsWriter(path, code));
-  if (code)
+  int descriptor = -1;
+  if (std::error_code code = sys::fs::openFileForWrite(path, descriptor))
     return makeFault(Fault::Io, path + ": " + code.message());
-  writer->os.SetUnbuffered();
+  std::unique_ptr<WeightsWriter> writer(new WeightsWriter(path, descriptor));
   writer->os.write_zeros(dataStart); // The header is known at the end.
   writer->buffer.reserve(pieceBytes);
   return writer;
 }
 
-/// Moves the buffer into the file. Only a blob's last piece is not full, and that is padded: so each is a number of whole words, as mg__hash wants it.
+/// Moves the buffer into the file. Only a blob's last piece is not full, and that is padded: so each is a number of
+/// whole words, as mg__hash wants it.
 void WeightsWriter::flush() {
   ArrayRef<uint8_t> piece(reinterpret_cast<const uint8_t *>(buffer.data()), buffer.size());
   blobDigest.update(piece);
@@ -60,7 +61,8 @@ uint64_t WeightsWriter::endBlob() {
   buffer.resize(alignTo(buffer.size(), alignment));
   flush();
   auto digest = blobDigest.final();
-  auto [known, isNew] = offsets.try_emplace(toStringRef(digest), used);
+  auto [known, isNew] =
+      offsets.try_emplace(StringRef(reinterpret_cast<const char *>(digest.data()), digest.size()), used);
   if (isNew) {
     used += blobBytes;
     hashState = blobHash;
@@ -87,7 +89,7 @@ Error WeightsWriter::close(ArrayRef<char> header, ArrayRef<char> tail) {
   // A repeated blob at the end may have left bytes behind.
   std::error_code code = os.error();
   if (!code)
-    code = sys::fs::resize_file(os.get_fd(), dataStart + used + tail.size());
+    code = sys::fs::resize_file(descriptor, dataStart + used + tail.size());
   os.close();
   if (!code)
     code = os.error();
@@ -114,7 +116,8 @@ Error WeightsWriter::finishObject(StringRef symbolName, uint64_t large) {
   bool isLarge = used > large;
   // The sections, and their names as one string of NUL-terminated names.
   enum { Null, Data, Stack, Symbols, Strings, Names, SectionCount };
-  const char *const names[SectionCount] = {"", isLarge ? ".lrodata" : ".rodata", ".note.GNU-stack", ".symtab", ".strtab", ".shstrtab"};
+  const char *const names[SectionCount] = {
+      "", isLarge ? ".lrodata" : ".rodata", ".note.GNU-stack", ".symtab", ".strtab", ".shstrtab"};
   SmallVector<char> nameTable;
   ELF64LE::Shdr sections[SectionCount] = {};
   for (int i = 0; i < SectionCount; ++i) {
@@ -147,7 +150,8 @@ Error WeightsWriter::finishObject(StringRef symbolName, uint64_t large) {
   sections[Symbols].sh_info = 1; // the first global one
   sections[Symbols].sh_entsize = sizeof(ELF64LE::Sym);
   sections[Symbols].sh_addralign = 8;
-  sections[Strings].sh_type = sections[Names].sh_type = ELF::SHT_STRTAB;
+  sections[Strings].sh_type = ELF::SHT_STRTAB;
+  sections[Names].sh_type = ELF::SHT_STRTAB;
 
   // The data's size is a multiple of 64, so the tables behind it are aligned as long as their order is this one.
   SmallVector<char> tail;

@@ -1,9 +1,11 @@
 //===- WeightsObject.h - weights, streamed into the file that holds them --===//
 //
-// Weights are packed one after another and written as they come: a compilation needs memory for the tensor at hand, not for the network. They go either
-// into an ELF object file, to be linked into the model, or into a file of external weights (model.mgw). In both, the data starts at byte 64.
+// Weights are packed one after another and written as they come: a compilation needs memory for the tensor at hand, not
+// for the network. They go either into an ELF object file, to be linked into the model, or into a file of external
+// weights (model.mgw). In both, the data starts at byte 64.
 //
-// A blob is what one kernel reads through one pointer; it is padded with zeros. Blobs that are equal, byte for byte, are stored once, so levels that pack alike share.
+// A blob is what one kernel reads through one pointer; it is padded with zeros. Blobs that are equal, byte for byte,
+// are stored once, so levels that pack alike share.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,7 +38,8 @@ public:
 
   /// Adds to the blob at hand.
   void write(llvm::ArrayRef<char> bytes);
-  /// Ends it. Its offset from the data's start: that of an equal blob, if there has been one, and then it takes no space.
+  /// Ends it. Its offset from the data's start: that of an equal blob, if there has been one, and then it takes no
+  /// space.
   uint64_t endBlob();
   /// A whole blob.
   uint64_t append(llvm::ArrayRef<char> bytes);
@@ -52,17 +55,18 @@ public:
   llvm::Error finishExternal(uint64_t modelHash);
 
 private:
-  WeightsWriter(llvm::StringRef path, std::error_code &code);
+  WeightsWriter(llvm::StringRef path, int descriptor);
   void flush();
   llvm::Error close(llvm::ArrayRef<char> header, llvm::ArrayRef<char> tail);
 
   std::string path;
+  int descriptor;
   llvm::raw_fd_ostream os;
   llvm::SmallVector<char, 0> buffer;
   uint64_t used = 0;
   uint64_t hashState;
-  uint64_t blobBytes = 0;    ///< Of the blob at hand, as far as they are in the file.
-  uint64_t blobHash;         ///< hashState as it will be after the blob at hand.
+  uint64_t blobBytes = 0; ///< Of the blob at hand, as far as they are in the file.
+  uint64_t blobHash;      ///< hashState as it will be after the blob at hand.
   llvm::BLAKE3 blobDigest;
   llvm::StringMap<uint64_t> offsets; ///< Of all blobs, by digest.
 };
