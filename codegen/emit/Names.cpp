@@ -65,12 +65,17 @@ static bool isLibcName(StringRef name) {
   );
   if (names.contains(name))
     return true;
+  for (StringRef suffix : {"_r", "_np", "_l", "_unlocked", "64", "f32", "f64", "f128", "f32x", "f64x"})
+    if (name.ends_with(suffix) && names.contains(name.drop_back(suffix.size())))
+      return true;
+  return false;
+}
+
+/// Names in the families that the list leaves out.
+static bool isLibcFamily(StringRef name) {
   for (StringRef prefix : {"pthread_", "posix_", "sem_", "mtx_", "cnd_", "thrd_", "tss_", "sched_", "mq_", "aio_",
                            "shm_", "xdr_", "epoll_"})
     if (name.starts_with(prefix))
-      return true;
-  for (StringRef suffix : {"_r", "_np", "_l", "_unlocked", "64", "f32", "f64", "f128", "f32x", "f64x"})
-    if (name.ends_with(suffix) && names.contains(name.drop_back(suffix.size())))
       return true;
   return false;
 }
@@ -109,7 +114,7 @@ static std::string objection(StringRef name) {
     return "starts like Margay's own names";
   if (isImplementationName(name) || isMacroOrType(name))
     return "is reserved in C or C++";
-  if (isLibcName(name))
+  if (isLibcName(name) || isLibcFamily(name))
     return "is a name of the C library's";
   for (StringRef suffix : symbolSuffixes)
     if (isLibcName((name + suffix).str()))
