@@ -8,6 +8,7 @@
 #include "codegen/Pipeline.h"
 #include "codegen/driver/Describe.h"
 #include "codegen/driver/LevelModule.h"
+#include "codegen/emit/ArenaBound.h"
 #include "codegen/emit/EntryModule.h"
 #include "codegen/emit/Link.h"
 #include "codegen/emit/Object.h"
@@ -18,6 +19,7 @@
 #include "ir/Fault.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/xxhash.h"
+#include "runtime/abi.h"
 #include <thread>
 
 using namespace mlir;
@@ -106,7 +108,8 @@ static uint64_t hashOf(ModuleOp module, const Options &options, uint64_t weights
 }
 
 static EntryDescription describeEntry(const Model &model, const Interface &interface, const Options &options) {
-  MLIRContext *context = model.main.getContext();
+  func::FuncOp main = model.main;
+  MLIRContext *context = main.getContext();
   EntryDescription entry{.interface = interface,
                          .inputDims = {},
                          .outputDims = {},
@@ -118,9 +121,9 @@ static EntryDescription describeEntry(const Model &model, const Interface &inter
     SmallVector<DimAttr> dims = nn::dimsOf(type);
     return std::vector<DimAttr>(dims.begin(), dims.end());
   };
-  for (Type type : model.main.getArgumentTypes())
+  for (Type type : main.getArgumentTypes())
     entry.inputDims.push_back(dims(type));
-  for (Type type : model.main.getResultTypes())
+  for (Type type : main.getResultTypes())
     entry.outputDims.push_back(dims(type));
   return entry;
 }
@@ -156,7 +159,7 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
     library.weightsFile = weightsPath;
   }
   EntryDescription entry = describeEntry(model, interface, options);
-  interface.maxArenaBytes = maxArenaBytes(entry);
+  interface.maxArenaBytes = maxArenaBytes(interface, entry.sharedBytes, entry.scratchBytes);
   if (llvm::Error error = options.embedWeights ? (*writer)->finishObject(options.name + "__weights") : (*writer)->finishExternal(interface.hash))
     return std::move(error);
 

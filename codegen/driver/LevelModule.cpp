@@ -24,10 +24,8 @@ namespace {
 
 class LevelEmitter {
 public:
-  LevelEmitter(const Model &model, const Level &level) : model(model), level(level) {
-    Location loc = UnknownLoc::get(model.main.getContext());
-    module = ModuleOp::create(loc);
-  }
+  LevelEmitter(const Model &model, const Level &level)
+      : model(model), level(level), context(func::FuncOp(model.main).getContext()), module(ModuleOp::create(UnknownLoc::get(context))) {}
 
   OwningOpRef<ModuleOp> emit() {
     declareRuntime();
@@ -39,7 +37,6 @@ public:
 private:
   Placement placementOf(OpOperand &operand) const {
     if (auto found = model.weights.find(&operand); found != model.weights.end()) {
-      MLIRContext *context = model.main.getContext();
       SmallVector<DimAttr> dims = nn::dimsOf(operand.get().getType());
       DimAttr columns = dims.empty() ? nn::constantDim(context, 1) : dims.back();
       return {Placement::Weights, 0, nn::constantDim(context, found->second), columns};
@@ -92,6 +89,7 @@ private:
 
   const Model &model;
   const Level &level;
+  MLIRContext *context;
   OwningOpRef<ModuleOp> module;
   llvm::StringMap<std::string> functions;
 };
@@ -145,7 +143,8 @@ void LevelEmitter::driver(ArrayRef<StringRef> functions) {
   for (nn::KernelOp kernel : model.kernels)
     words = std::max<size_t>(words, kernel->getNumOperands() + kernel->getNumResults() + model.symbols.size());
   Value args = LLVM::AllocaOp::create(e.builder, e.loc, pointer, i64, e.constant(std::max<size_t>(1, words)), 8);
-  for (auto [index, kernel] : llvm::enumerate(model.kernels)) {
+  for (size_t index = 0; index < model.kernels.size(); ++index) {
+    nn::KernelOp kernel = model.kernels[index];
     int64_t word = 0;
     auto pass = [&](Value value) { e.store(value, e.at(args, word++, i64)); };
     for (OpOperand &operand : kernel->getOpOperands())

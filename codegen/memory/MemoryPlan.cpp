@@ -28,9 +28,11 @@ static Value unreshaped(Value value) {
 namespace {
 
 struct Planner {
+  explicit Planner(func::FuncOp main) : main(main), context(main.getContext()) {}
+
   func::FuncOp main;
-  MLIRContext *context = main.getContext();
-  MemoryPlan plan = {};
+  MLIRContext *context;
+  MemoryPlan plan;
 
   Value placed(Value value, Placement placement) {
     plan.placements[value] = placement;
@@ -124,7 +126,7 @@ struct Planner {
 } // namespace
 
 MemoryPlan codegen::planMemory(func::FuncOp main) {
-  Planner planner{.main = main};
+  Planner planner(main);
   planner.inputs();
   planner.outputs();
   planner.joins();

@@ -17,7 +17,7 @@ DimAttr codegen::assignOffsets(MLIRContext *context, MutableArrayRef<Buffer> buf
   };
   auto sampleBytes = [](const Buffer &buffer) { return nn::evaluate(buffer.bytes, [](StringRef) { return int64_t(16); }).value_or(INT32_MAX); };
   SmallVector<size_t> bySize(llvm::to_vector(llvm::seq<size_t>(0, buffers.size())));
-  llvm::stable_sort(bySize, [&](size_t a, size_t b) { return sampleBytes(buffers[a]) > sampleBytes(buffers[b]); });
+  llvm::sort(bySize, [&](size_t a, size_t b) { return std::pair(-sampleBytes(buffers[a]), a) < std::pair(-sampleBytes(buffers[b]), b); });
   SmallVector<Spot> spots;
   for (size_t index : bySize) {
     int64_t bytes = sampleBytes(buffers[index]), begin = 0;
