@@ -63,7 +63,7 @@ function(margay_add_program name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE margay-options ${ARG_LINK} MLIR LLVM)
   target_precompile_headers(${name} REUSE_FROM margay-pch)
-  target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp" -fPIC) # As the precompiled header is.
 endfunction()
 
 # margay_tablegen(target file.td  output=flags ...): runs mlir-tblgen into the build folder.
@@ -88,7 +88,7 @@ function(margay_add_unit_test name)
   if(NOT ARG_NO_MLIR)
     target_link_libraries(${name} PRIVATE MLIR LLVM)
     target_precompile_headers(${name} REUSE_FROM margay-pch)
-    target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+    target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp" -fPIC)
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test/unit
                                            OUTPUT_NAME ${name}Tests)
