@@ -9,7 +9,8 @@ LogicalResult ConstantOp::verify() {
   if (getValue().getType() != getType())
     return emitOpError("value has type ") << getValue().getType() << ", result has " << getType();
   if (getType().getNumElements() > maxInlineElements)
-    return emitOpError("has ") << getType().getNumElements() << " elements; more than " << maxInlineElements << " belong in an nn.param";
+    return emitOpError("has ") << getType().getNumElements() << " elements; more than " << maxInlineElements
+                               << " belong in an nn.param";
   return success();
 }
 

@@ -13,8 +13,9 @@ static void appendRole(Type type, StringRef roles, char role, SmallVectorImpl<Di
       dims.push_back(dim);
 }
 
-LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands, DictionaryAttr attributes,
-                                           OpaqueProperties properties, RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+                                           DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+                                           SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
   auto lhs = cast<RankedTensorType>(op.getLhs().getType()), rhs = cast<RankedTensorType>(op.getRhs().getType());
   StringRef lhsRoles = op.getLhsRoles(), rhsRoles = op.getRhsRoles();
@@ -29,10 +30,12 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, std::optional<L
     appendRole(lhs, lhsRoles, role, left);
     appendRole(rhs, rhsRoles, role, right);
     if (left.size() != right.size())
-      return emitOptionalError(loc, "lhs has ", left.size(), " dimensions with role ", std::string(1, role), ", rhs has ", right.size());
+      return emitOptionalError(loc, "lhs has ", left.size(), " dimensions with role ", std::string(1, role),
+                               ", rhs has ", right.size());
     for (auto [l, r] : llvm::zip_equal(left, right))
       if (l != r)
-        return emitOptionalError(loc, role == 'k' ? "summed" : "batch", " dimension is ", l.str(), " in lhs and ", r.str(), " in rhs");
+        return emitOptionalError(loc, role == 'k' ? "summed" : "batch", " dimension is ", l.str(), " in lhs and ",
+                                 r.str(), " in rhs");
   }
   SmallVector<DimAttr> dims;
   appendRole(lhs, lhsRoles, 'b', dims);
@@ -42,7 +45,8 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, std::optional<L
   return success();
 }
 
-DimAttr margay::nn::windowOutput(DimAttr input, int64_t kernel, int64_t stride, int64_t dilation, int64_t padBegin, int64_t padEnd, bool ceilMode) {
+DimAttr margay::nn::windowOutput(DimAttr input, int64_t kernel, int64_t stride, int64_t dilation, int64_t padBegin,
+                                 int64_t padEnd, bool ceilMode) {
   DimAttr span = input + (padBegin + padEnd - dilation * (kernel - 1) - 1);
   if (!ceilMode)
     return floorDiv(span, stride) + 1;
@@ -50,34 +54,46 @@ DimAttr margay::nn::windowOutput(DimAttr input, int64_t kernel, int64_t stride, 
   return min(ceilDiv(span, stride) + 1, floorDiv(input + (padBegin - 1), stride) + 1);
 }
 
-LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands, DictionaryAttr attributes,
-                                       OpaqueProperties properties, RegionRange regions, SmallVectorImpl<Type> &types) {
+bool margay::nn::within(ArrayRef<int64_t> values, int64_t least) {
+  return llvm::all_of(values, [&](int64_t v) { return v >= least && v <= std::numeric_limits<int32_t>::max(); });
+}
+
+LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+                                       DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+                                       SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
-  auto input = cast<RankedTensorType>(op.getInput().getType()), filter = cast<RankedTensorType>(op.getFilter().getType());
+  auto input = cast<RankedTensorType>(op.getInput().getType()),
+       filter = cast<RankedTensorType>(op.getFilter().getType());
   int64_t rank = input.getRank(), spatial = rank - 2, groups = op.getGroups();
   if (rank < 3 || rank > 5)
     return emitOptionalError(loc, "input has ", rank, " dimensions, 3 to 5 can be convolved");
   if (filter.getRank() != rank)
     return emitOptionalError(loc, "filter has ", filter.getRank(), " dimensions, input has ", rank);
   if (input.getElementType() != filter.getElementType())
-    return emitOptionalError(loc, "operands have element types ", input.getElementType(), " and ", filter.getElementType());
-  if (static_cast<int64_t>(op.getStrides().size()) != spatial || static_cast<int64_t>(op.getDilations().size()) != spatial ||
+    return emitOptionalError(loc, "operands have element types ", input.getElementType(), " and ",
+                             filter.getElementType());
+  if (static_cast<int64_t>(op.getStrides().size()) != spatial ||
+      static_cast<int64_t>(op.getDilations().size()) != spatial ||
       static_cast<int64_t>(op.getPads().size()) != 2 * spatial)
     return emitOptionalError(loc, "strides, dilations and pads do not fit ", spatial, " spatial dimensions");
-  if (llvm::any_of(op.getStrides(), [](int64_t s) { return s < 1; }) || llvm::any_of(op.getDilations(), [](int64_t d) { return d < 1; }))
-    return emitOptionalError(loc, "strides and dilations must be positive");
-  if (!filter.hasStaticShape())
-    return emitOptionalError(loc, "filter must have a constant shape");
+  if (!within(op.getStrides(), 1) || !within(op.getDilations(), 1))
+    return emitOptionalError(loc, "strides and dilations must be positive and below 2^31");
+  if (!within(op.getPads(), std::numeric_limits<int32_t>::min()))
+    return emitOptionalError(loc, "pads must be below 2^31");
+  if (!filter.hasStaticShape() || !within(filter.getShape().drop_back(2), 1))
+    return emitOptionalError(loc, "filter must have a constant shape with spatial sizes from 1 to 2^31");
   DimAttr channels = dimOf(input, rank - 1);
   int64_t filterChannels = filter.getDimSize(rank - 2), outputs = filter.getDimSize(rank - 1);
   if (groups < 1 || outputs % groups != 0)
     return emitOptionalError(loc, outputs, " output channels cannot be split into ", groups, " groups");
   if (!channels.isConstant() || channels.getValue() != filterChannels * groups)
-    return emitOptionalError(loc, "filter has ", filterChannels, " input channels in each of ", groups, " groups, input has ", channels.str());
+    return emitOptionalError(loc, "filter has ", filterChannels, " input channels in each of ", groups,
+                             " groups, input has ", channels.str());
   SmallVector<DimAttr> dims{dimOf(input, 0)};
   for (int64_t i = 0; i < spatial; ++i) {
-    DimAttr size = windowOutput(dimOf(input, i + 1), filter.getDimSize(i), op.getStrides()[i], op.getDilations()[i], op.getPads()[i], op.getPads()[spatial + i]);
-    if (size.isConstant() && size.getValue() < 0)
+    DimAttr size = windowOutput(dimOf(input, i + 1), filter.getDimSize(i), op.getStrides()[i], op.getDilations()[i],
+                                op.getPads()[i], op.getPads()[spatial + i]);
+    if (size.isConstant() && size.getValue() < 1)
       return emitOptionalError(loc, "filter is larger than the padded input in spatial dimension ", i);
     dims.push_back(size);
   }

@@ -3,10 +3,10 @@
 #include "ir/Dialect.h"
 #include "ir/Dim.h"
 #include "ir/Ops.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace margay::nn;
@@ -40,7 +40,8 @@ int64_t PlanAttr::get(StringRef name, int64_t otherwise) const {
   return number ? number.getInt() : otherwise;
 }
 
-LogicalResult ShapeAttr::verifyEncoding(ArrayRef<int64_t> shape, Type, function_ref<InFlightDiagnostic()> emitError) const {
+LogicalResult ShapeAttr::verifyEncoding(ArrayRef<int64_t> shape, Type,
+                                        function_ref<InFlightDiagnostic()> emitError) const {
   if (shape.size() != getDims().size())
     return emitError() << "has " << shape.size() << " dimensions, its #nn.shape has " << getDims().size();
   for (auto [size, dim] : llvm::zip_equal(shape, getDims()))

@@ -1,7 +1,8 @@
 //===- Dim.cpp - arithmetic on dimensions ---------------------------------===//
 //
-// Sums and products are brought to a polynomial: a map from a product of atoms to its coefficient. An atom is a symbol or a division, remainder, minimum or
-// maximum. The polynomial is then written back in one order, so that equal expressions become the same attribute.
+// Sums and products are brought to a polynomial: a map from a product of atoms to its coefficient. An atom is a symbol
+// or a division, remainder, minimum or maximum. The polynomial is then written back in one order, so that equal
+// expressions become the same attribute.
 //
 //===----------------------------------------------------------------------===//
 
@@ -9,6 +10,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/MathExtras.h"
+#include <limits>
 #include <map>
 
 using namespace margay;
@@ -38,13 +40,28 @@ std::string textOf(const Monomial &monomial) {
   return text;
 }
 
+/// Sums and products that overflow stay at the end of the range, out of reach of any size.
+int64_t saturated(bool negative) {
+  return negative ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
+}
+
+int64_t saturatingAdd(int64_t a, int64_t b) {
+  int64_t sum;
+  return llvm::AddOverflow(a, b, sum) ? saturated(a < 0) : sum;
+}
+
+int64_t saturatingMultiply(int64_t a, int64_t b) {
+  int64_t product;
+  return llvm::MulOverflow(a, b, product) ? saturated((a < 0) != (b < 0)) : product;
+}
+
 /// Coefficients of monomials, by the monomial's text so that the order does not depend on addresses.
 struct Polynomial {
   std::map<std::string, std::pair<Monomial, int64_t>> terms;
 
   void add(const Monomial &monomial, int64_t coefficient) {
     auto &entry = terms.try_emplace(textOf(monomial), monomial, 0).first->second;
-    entry.second += coefficient;
+    entry.second = saturatingAdd(entry.second, coefficient);
     if (entry.second == 0)
       terms.erase(textOf(monomial));
   }
@@ -59,7 +76,7 @@ Polynomial multiply(const Polynomial &a, const Polynomial &b) {
       Monomial monomial(aTerm.first);
       llvm::append_range(monomial, bTerm.first);
       llvm::sort(monomial, [](DimAttr x, DimAttr y) { return x.str() < y.str(); });
-      result.add(monomial, aTerm.second * bTerm.second);
+      result.add(monomial, saturatingMultiply(aTerm.second, bTerm.second));
     }
   return result;
 }
@@ -296,8 +313,10 @@ DimAttr nn::dimOf(mlir::Type tensor, int64_t axis) { return dimsOf(tensor)[axis]
 
 mlir::RankedTensorType nn::tensorOf(llvm::ArrayRef<DimAttr> dims, mlir::Type element) {
   bool constant = llvm::all_of(dims, [](DimAttr dim) { return dim.isConstant(); });
-  auto sizes = llvm::map_to_vector(dims, [](DimAttr dim) { return dim.isConstant() ? dim.getValue() : mlir::ShapedType::kDynamic; });
-  return mlir::RankedTensorType::get(sizes, element, constant ? ShapeAttr() : ShapeAttr::get(element.getContext(), dims));
+  auto sizes = llvm::map_to_vector(
+      dims, [](DimAttr dim) { return dim.isConstant() ? dim.getValue() : mlir::ShapedType::kDynamic; });
+  return mlir::RankedTensorType::get(sizes, element,
+                                     constant ? ShapeAttr() : ShapeAttr::get(element.getContext(), dims));
 }
 
 DimAttr nn::product(mlir::MLIRContext *context, llvm::ArrayRef<DimAttr> dims) {

@@ -3,7 +3,8 @@
 // A dimension is an integer expression over named symbols (#nn.dim). These functions build them in normal form:
 //
 //   sum of products, like terms collected, terms sorted by their text, the constant last:   2 * H * W + N + 1
-//   (a * d + r) floordiv d == a + r floordiv d        (a * d + r) mod d == r mod d        a ceildiv d == (a + d - 1) floordiv d
+//   (a * d + r) floordiv d == a + r floordiv d        (a * d + r) mod d == r mod d        a ceildiv d == (a + d - 1)
+//   floordiv d
 //
 //===----------------------------------------------------------------------===//
 

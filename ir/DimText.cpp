@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/Dim.h"
-#include "llvm/ADT/StringExtras.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace margay::nn;

@@ -1,7 +1,7 @@
 //===- ElementwiseOps.cpp - what elementwise operations compute -----------===//
 //
-// One payload per operation, in arith and math operations that work on scalars and on 1-D vectors alike. Code generation clones them into loops and epilogues and
-// replaces the math operations by its own polynomials.
+// One payload per operation, in arith and math operations that work on scalars and on 1-D vectors alike. Code
+// generation clones them into loops and epilogues and replaces the math operations by its own polynomials.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,7 +14,12 @@ using namespace mlir;
 using namespace margay::nn;
 
 static bool isFloat(Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
-static bool isUnsigned(Type tensor) { return getElementTypeOrSelf(tensor).isUnsignedInteger(); }
+
+/// Unsigned, or i1, whose 1 is not -1.
+static bool isUnsigned(Type tensor) {
+  Type element = getElementTypeOrSelf(tensor);
+  return element.isUnsignedInteger() || element.isInteger(1);
+}
 
 /// `value` in every element of a scalar or vector of `type`.
 static Value splat(OpBuilder &builder, Location loc, Type type, double value) {
@@ -72,6 +77,8 @@ Value ReciprocalOp::buildPayload(OpBuilder &builder, Location loc, ValueRange op
 }
 
 Value ReluOp::buildPayload(OpBuilder &builder, Location loc, ValueRange operands) {
+  if (isUnsigned(getType()))
+    return operands[0];
   // 0 > x ? 0 : x keeps NaN, and is the one instruction maxps(0, x).
   Value zero = splat(builder, loc, operands[0].getType(), 0);
   Value below;
@@ -123,7 +130,8 @@ Value DivOp::buildPayload(OpBuilder &builder, Location loc, ValueRange operands)
     return arith::DivFOp::create(builder, loc, operands[0], operands[1]);
   // x / 0 is undefined and INT_MIN / -1 overflows in hardware: divide by 1 instead, then choose 0 and 0 - x.
   Type type = operands[0].getType();
-  Value zero = splat(builder, loc, type, 0), one = splat(builder, loc, type, 1), minusOne = splat(builder, loc, type, -1);
+  Value zero = splat(builder, loc, type, 0), one = splat(builder, loc, type, 1),
+        minusOne = splat(builder, loc, type, -1);
   Value byZero = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, operands[1], zero);
   Value safe = arith::SelectOp::create(builder, loc, byZero, one, operands[1]);
   if (isUnsigned(getType()))
@@ -166,7 +174,7 @@ LogicalResult CastOp::verify() {
 Value CastOp::buildPayload(OpBuilder &builder, Location loc, ValueRange operands) {
   Value value = operands[0];
   Type from = getOperand().getType().getElementType(), to = getType().getElementType();
-  bool fromUnsigned = from.isUnsignedInteger() || from.isInteger(1);
+  bool fromUnsigned = isUnsigned(from);
   // arith knows no signs: unsigned elements are carried as signless ones of the same width.
   Type target = isa<IntegerType>(to) ? builder.getIntegerType(to.getIntOrFloatBitWidth()) : to;
   Type element = target;
@@ -180,7 +188,8 @@ Value CastOp::buildPayload(OpBuilder &builder, Location loc, ValueRange operands
       return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNE, value, zero);
     return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, value, zero);
   }
-  unsigned fromWidth = getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth(), toWidth = element.getIntOrFloatBitWidth();
+  unsigned fromWidth = getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth(),
+           toWidth = element.getIntOrFloatBitWidth();
   if (isFloat(value) && isa<FloatType>(element)) {
     if (fromWidth < toWidth)
       return arith::ExtFOp::create(builder, loc, target, value);

@@ -1,7 +1,8 @@
 //===- Fault.h - what went wrong, in the terms of the exit codes ----------===//
 //
-// Every failure that a user can cause travels as an llvm::Error made here: a fault (which decides the exit code) and one sentence. Several of them
-// are joined with llvm::joinErrors, so that everything wrong in a model is said at once. The tools turn them into text in one place.
+// Every failure that a user can cause travels as an llvm::Error made here: a fault (which decides the exit code) and
+// one sentence. Several of them are joined with llvm::joinErrors, so that everything wrong in a model is said at once.
+// The tools turn them into text in one place.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +26,8 @@ enum class Fault {
   Io = 7,          ///< A file cannot be read or written.
 };
 
-/// One failure. The message is a sentence without the file's name, lower-case, with no final period: "node 'conv1' (Conv): kernel has 3 input channels, input has 4".
+/// One failure. The message is a sentence without the file's name, lower-case, with no final period: "node 'conv1'
+/// (Conv): kernel has 3 input channels, input has 4".
 class FaultInfo : public llvm::ErrorInfo<FaultInfo> {
 public:
   static char ID;
@@ -40,7 +42,8 @@ public:
 /// Makes a failure from a fault and its sentence.
 llvm::Error makeFault(Fault fault, const llvm::Twine &message);
 
-/// The exit code that a (possibly joined) error stands for, and its messages one per line through `report`. Malformed beats unsupported; internal beats both.
+/// The exit code that a (possibly joined) error stands for, and its messages one per line through `report`. Malformed
+/// beats unsupported; internal beats both.
 int reportFaults(llvm::Error error, llvm::function_ref<void(Fault, llvm::StringRef message)> report);
 
 } // namespace margay

@@ -19,14 +19,15 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &state) {
   SmallVector<OpAsmParser::UnresolvedOperand> outer;
   SmallVector<Type> types;
   auto binding = [&]() -> ParseResult {
-    if (parser.parseArgument(inner.emplace_back()) || parser.parseEqual() || parser.parseOperand(outer.emplace_back()) ||
-        parser.parseColonType(types.emplace_back()))
+    if (parser.parseArgument(inner.emplace_back()) || parser.parseEqual() ||
+        parser.parseOperand(outer.emplace_back()) || parser.parseColonType(types.emplace_back()))
       return failure();
     inner.back().type = types.back();
     return success();
   };
   SMLoc location = parser.getCurrentLocation();
-  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, binding) || parser.resolveOperands(outer, types, location, state.operands))
+  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, binding) ||
+      parser.resolveOperands(outer, types, location, state.operands))
     return failure();
   if (parser.parseOptionalArrowTypeList(state.types))
     return failure();
@@ -61,7 +62,7 @@ LogicalResult KernelOp::verify() {
   Block *block = getBlock();
   if (block->getArgumentTypes() != getInputs().getTypes())
     return emitOpError("inputs and the region's arguments have different types");
-  auto yield = dyn_cast<YieldOp>(block->getTerminator());
+  auto yield = dyn_cast<YieldOp>(block->back());
   if (!yield)
     return emitOpError("region must end in nn.yield");
   if (yield.getOperandTypes() != getResultTypes())

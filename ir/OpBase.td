@@ -15,8 +15,16 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 
 class NN_Op<string mnemonic, list<Trait> traits = []> : Op<NN_Dialect, mnemonic, traits>;
 
+/// A dimension without a constant has an expression.
+def NN_HasDims : CPred<"::llvm::cast<::mlir::RankedTensorType>($_self).hasStaticShape() || "
+                       "::llvm::isa_and_nonnull<::margay::nn::ShapeAttr>(::llvm::cast<::mlir::RankedTensorType>($_self).getEncoding())">;
+
+class NN_TensorOf<list<Type> elements>
+    : RankedTensorOf<elements, [NN_HasDims], "tensor whose dimensions are constant or in a #nn.shape">;
+
 /// The element types that operations compute with today.
-def NN_Tensor : RankedTensorOf<[F64, F32, F16, BF16, I64, I32, I16, I8, I1, UI8, UI16, UI32, UI64]>;
+def NN_Tensor : NN_TensorOf<[F64, F32, F16, BF16, I64, I32, I16, I8, I1, UI8, UI16, UI32, UI64]>;
+def NN_FloatTensor : NN_TensorOf<[F64, F32, F16, BF16]>;
 
 /// Result types follow from operands and attributes; the verifier compares them.
 def NN_Infer : DeclareOpInterfaceMethods<InferTypeOpInterface>;

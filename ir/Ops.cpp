@@ -1,8 +1,8 @@
 //===- Ops.cpp - the generated parts of the operations --------------------===//
 
 #include "ir/Ops.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace margay::nn;

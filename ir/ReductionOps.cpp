@@ -6,8 +6,9 @@
 using namespace mlir;
 using namespace margay::nn;
 
-LogicalResult ReduceOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands, DictionaryAttr attributes,
-                                         OpaqueProperties properties, RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult ReduceOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+                                         DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+                                         SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
   auto input = cast<RankedTensorType>(op.getInput().getType());
   int64_t previous = -1;
@@ -24,8 +25,9 @@ LogicalResult ReduceOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
   return success();
 }
 
-LogicalResult WindowOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands, DictionaryAttr attributes,
-                                         OpaqueProperties properties, RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult WindowOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+                                         DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+                                         SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
   auto input = cast<RankedTensorType>(op.getInput().getType());
   int64_t rank = input.getRank(), spatial = rank - 2;
@@ -35,15 +37,16 @@ LogicalResult WindowOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
   if (rank < 3 || rank > 5)
     return emitOptionalError(loc, "input has ", rank, " dimensions, 3 to 5 can be pooled");
   auto fits = [&](ArrayRef<int64_t> values, int64_t size, int64_t least) {
-    return static_cast<int64_t>(values.size()) == size && llvm::all_of(values, [&](int64_t v) { return v >= least; });
+    return static_cast<int64_t>(values.size()) == size && within(values, least);
   };
-  if (!fits(op.getKernel(), spatial, 1) || !fits(op.getStrides(), spatial, 1) || !fits(op.getDilations(), spatial, 1) || !fits(op.getPads(), 2 * spatial, 0))
+  if (!fits(op.getKernel(), spatial, 1) || !fits(op.getStrides(), spatial, 1) || !fits(op.getDilations(), spatial, 1) ||
+      !fits(op.getPads(), 2 * spatial, 0))
     return emitOptionalError(loc, "kernel, strides, dilations and pads do not fit ", spatial, " spatial dimensions");
   SmallVector<DimAttr> dims{dimOf(input, 0)};
   for (int64_t i = 0; i < spatial; ++i) {
-    DimAttr size = windowOutput(dimOf(input, i + 1), op.getKernel()[i], op.getStrides()[i], op.getDilations()[i], op.getPads()[i], op.getPads()[spatial + i],
-                                op.getCeilMode());
-    if (size.isConstant() && size.getValue() < 0)
+    DimAttr size = windowOutput(dimOf(input, i + 1), op.getKernel()[i], op.getStrides()[i], op.getDilations()[i],
+                                op.getPads()[i], op.getPads()[spatial + i], op.getCeilMode());
+    if (size.isConstant() && size.getValue() < 1)
       return emitOptionalError(loc, "window is larger than the padded input in spatial dimension ", i);
     dims.push_back(size);
   }

@@ -16,15 +16,19 @@ LogicalResult BroadcastOp::verify() {
   for (auto [axis, sizes] : llvm::enumerate(llvm::zip_equal(from, to))) {
     auto [source, target] = sizes;
     if (source != target && source.getConstant() != 1)
-      return emitOpError("dimension ") << axis << " is " << source.str() << ", which cannot be repeated to " << target.str();
+      return emitOpError("dimension ") << axis << " is " << source.str() << ", which cannot be repeated to "
+                                       << target.str();
   }
   return success();
 }
 
-OpFoldResult BroadcastOp::fold(FoldAdaptor) { return getOperand().getType() == getType() ? OpFoldResult(getOperand()) : OpFoldResult(); }
+OpFoldResult BroadcastOp::fold(FoldAdaptor) {
+  return getOperand().getType() == getType() ? OpFoldResult(getOperand()) : OpFoldResult();
+}
 
-LogicalResult ConcatOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands, DictionaryAttr attributes,
-                                         OpaqueProperties properties, RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult ConcatOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+                                         DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+                                         SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
   if (operands.empty())
     return emitOptionalError(loc, "nothing to join");
@@ -41,7 +45,8 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
       if (static_cast<int64_t>(i) == axis)
         dims[i] = dims[i] + dim;
       else if (dims[i] != dim)
-        return emitOptionalError(loc, "dimension ", i, " is ", dims[i].str(), " in one input and ", dim.str(), " in another");
+        return emitOptionalError(loc, "dimension ", i, " is ", dims[i].str(), " in one input and ", dim.str(),
+                                 " in another");
     }
   }
   types.push_back(tensorOf(dims, first.getElementType()));
@@ -68,11 +73,13 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor) {
   return {};
 }
 
-LogicalResult TransposeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands, DictionaryAttr attributes,
-                                            OpaqueProperties properties, RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult TransposeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+                                            DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+                                            SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
   auto operand = cast<RankedTensorType>(op.getOperand().getType());
-  if (!isPermutationVector(op.getPermutation()) || static_cast<int64_t>(op.getPermutation().size()) != operand.getRank())
+  if (!isPermutationVector(op.getPermutation()) ||
+      static_cast<int64_t>(op.getPermutation().size()) != operand.getRank())
     return emitOptionalError(loc, "permutation does not name each of ", operand.getRank(), " dimensions once");
   SmallVector<DimAttr> from = dimsOf(operand);
   auto dims = llvm::map_to_vector(op.getPermutation(), [&](int64_t axis) { return from[axis]; });

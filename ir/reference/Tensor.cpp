@@ -58,6 +58,18 @@ llvm::Expected<Tensor> Tensor::fromBytes(mlir::Type element, llvm::ArrayRef<int6
   return fill(std::vector<int64_t>(count));
 }
 
+static bool isSupported(mlir::Type element) {
+  if (auto integer = llvm::dyn_cast<mlir::IntegerType>(element))
+    return llvm::is_contained({1u, 8u, 16u, 32u, 64u}, integer.getWidth());
+  return element.isF64() || element.isF32() || element.isF16() || element.isBF16();
+}
+
+static std::string typeText(mlir::Type type) {
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
 /// The elements of an attribute one by one, for those whose bytes cannot be taken as they are (splats and i1).
 static Tensor fromDense(mlir::DenseElementsAttr dense) {
   mlir::Type element = dense.getElementType();
@@ -93,9 +105,9 @@ static Tensor fromDense(mlir::DenseElementsAttr dense) {
 llvm::Expected<Tensor> Tensor::fromElements(mlir::ElementsAttr elements) {
   mlir::Type element = elements.getElementType();
   llvm::ArrayRef<int64_t> shape = elements.getShapedType().getShape();
+  if (!isSupported(element))
+    return makeFault(Fault::Unsupported, "elements of type '" + typeText(element) + "' cannot be evaluated");
   if (auto dense = llvm::dyn_cast<mlir::DenseElementsAttr>(elements)) {
-    if (!element.isIntOrFloat())
-      return makeFault(Fault::Unsupported, "a constant has elements that are neither integers nor floats");
     if (dense.isSplat() || element.isInteger(1))
       return fromDense(dense);
     return fromBytes(element, shape, dense.getRawData());
