@@ -1,4 +1,4 @@
-//===- EvalContraction.cpp - the values of contractions and convolutions ==//
+//===- EvalContraction.cpp - the values of contractions and convolutions ---===//
 //
 // Plain sums of products in f64 (integers in wrapping i64), in ascending order of the summed index; the innermost loop
 // runs over neighbouring elements.

@@ -1,4 +1,4 @@
-//===- EvalReduction.cpp - the values of reductions, windows and softmax ==//
+//===- EvalReduction.cpp - the values of reductions, windows and softmax ---===//
 
 #include "ir/Ops.h"
 #include "ir/reference/Index.h"
