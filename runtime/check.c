@@ -63,6 +63,14 @@ mg_status mg__check_symbols(const mg_model *model, const int64_t *symbols, const
 
 //===- Inputs and outputs ---------------------------------------------------===//
 
+/// That no computed dimension (N - 4, say) is negative for these symbols.
+static mg_status checkDims(const char *side, const mg_port *port, const int64_t *dims, const mg_options *options) {
+  for (int32_t i = 0; i < port->rank; ++i)
+    if (dims[i] < 0)
+      return mg__fail(options, MG_E_SHAPE, "%s '%s': dim %d would be %d", side, port->name, (int64_t)i, dims[i]);
+  return MG_OK;
+}
+
 /// One pointer to elements, of which `bytes` are used.
 static mg_status checkPointer(const char *side, const mg_port *port, const void *pointer, int64_t bytes,
                               const mg_options *options, mg__span *span) {
@@ -115,7 +123,7 @@ mg_status mg__check_buffers(const mg_model *model, const int64_t *dims, const vo
       status = checkSequence(side, port, pointer, options, &spans[i]);
     else if (port->flags & MG_PORT_DATA_DIMS)
       status = checkOutput(port, pointer, options, &spans[i]);
-    else
+    else if (!(status = checkDims(side, port, dims, options)))
       status = checkPointer(side, port, pointer, mg__port_bytes(port, dims), options, &spans[i]);
     if (status) return status;
     dims += port->rank;

@@ -68,6 +68,11 @@ static void dimensions(void) {
                "input 'a': its size does not fit in the address space");
   EXPECT_FAULT(mg__enter(&shapes_model, big, inputs, outputs, NULL, 0, &options), MG_E_BOUND, message,
                "input 'a': its size does not fit in the address space");
+
+  int64_t few = 3, enough = 4;
+  EXPECT_FAULT(mg__enter(&shrink_model, &few, inputs, outputs, NULL, 0, &options), MG_E_SHAPE, message,
+               "output 'y': dim 0 would be -1");
+  EXPECT(mg__enter(&shrink_model, &enough, inputs, outputs, NULL, 0, &options) == MG_OK); // nothing comes out
 }
 
 static void arenas(void) {

@@ -289,6 +289,37 @@ const mg_model external_model = {
     .program = &externalProgram,
 };
 
+//===- shrink ---------------------------------------------------------------===//
+
+static const int64_t shrinkN[] = {MG_DIM_SYMBOL(0)}, shrinkLess[] = {MG_DIM_COMPUTED};
+static const mg_port portLong = {"x", MG_F32, 1, shrinkN, MG_TENSOR, 0},
+                     portShort = {"y", MG_F32, 1, shrinkLess, MG_TENSOR, 0};
+static const mg_symbol shrinkSymbol = {"N", 1, MG_UNBOUNDED, 1, 0, 0};
+static const mg_symbol *const shrinkSymbols[] = {&shrinkSymbol};
+static const mg_port *const shrinkInputs[] = {&portLong}, *const shrinkOutputs[] = {&portShort};
+
+static void shrinkShapes(const int64_t *symbols, int64_t *dims) {
+  dims[0] = symbols[0];
+  dims[1] = symbols[0] - 4;
+}
+
+static const mg__program shrinkProgram = {rememberLevels, 1, shrinkShapes, noSizes, NULL};
+
+const mg_model shrink_model = {
+    COMMON,
+    .name = "shrink",
+    .n_inputs = 1,
+    .n_outputs = 1,
+    .n_symbols = 1,
+    .n_isa_levels = 1,
+    .n_dims = 2,
+    .inputs = shrinkInputs,
+    .outputs = shrinkOutputs,
+    .symbols = shrinkSymbols,
+    .isa_levels = anyIsa,
+    .program = &shrinkProgram,
+};
+
 //===- future ---------------------------------------------------------------===//
 
 static const mg__level futureLevels[] = {

@@ -28,6 +28,9 @@ extern const mg_model sequence_model;
 /// x f32[4] -> y f32[4] = x + w, the weights in a file of 64 + 16 bytes.
 extern const mg_model external_model;
 
+/// x f32[N] -> y f32[N-4], N 1..; computes nothing.
+extern const mg_model shrink_model;
+
 /// One level that asks for a feature that no CPU has.
 extern const mg_model future_model;
 
