@@ -1,0 +1,100 @@
+//===- ExpandMath.cpp - mathematical functions without a library ----------===//
+
+#include "codegen/math/ExpandMath.h"
+#include "codegen/math/Functions.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+/// Makes f32 lanes of f16 or bf16 ones, by instructions where there are some.
+static Value toF32(Lanes &lanes, Value x) {
+  Type element = getElementTypeOrSelf(x.getType());
+  if (element.isF32())
+    return x;
+  if (element.isBF16())
+    return extendBF16(lanes, x);
+  if (lanes.level.halfConversions)
+    return arith::ExtFOp::create(lanes.builder, lanes.loc, lanes.f32(), x);
+  return extendF16(lanes, x);
+}
+
+/// The way back.
+static Value fromF32(Lanes &lanes, Value x, Type element) {
+  if (element.isF32())
+    return x;
+  if (element.isBF16())
+    return truncateBF16(lanes, x);
+  if (lanes.level.halfConversions)
+    return arith::TruncFOp::create(lanes.builder, lanes.loc, lanes.typeOf(element), x);
+  return truncateF16(lanes, x);
+}
+
+using Unary = Value (*)(Lanes &, Value);
+
+/// A function of one argument, computed in f32. Null if its type is wider.
+static Value expandUnary(Lanes &lanes, Value x, Unary function) {
+  Type element = getElementTypeOrSelf(x.getType());
+  if (!element.isF32() && !element.isF16() && !element.isBF16())
+    return {};
+  return fromF32(lanes, function(lanes, toF32(lanes, x)), element);
+}
+
+/// Whether converting between f32 and this type needs code of ours.
+static bool isForeignHalf(Type element, const Level &level) {
+  return element.isBF16() || (element.isF16() && !level.halfConversions);
+}
+
+static Value expandExtension(Lanes &lanes, arith::ExtFOp op) {
+  Type from = getElementTypeOrSelf(op.getIn().getType()), to = getElementTypeOrSelf(op.getType());
+  if (!isForeignHalf(from, lanes.level))
+    return {};
+  Value wide = toF32(lanes, op.getIn());
+  return to.isF32() ? wide : arith::ExtFOp::create(lanes.builder, lanes.loc, op.getType(), wide).getResult();
+}
+
+static Value expandTruncation(Lanes &lanes, arith::TruncFOp op) {
+  Type from = getElementTypeOrSelf(op.getIn().getType()), to = getElementTypeOrSelf(op.getType());
+  if (!from.isF32() || !isForeignHalf(to, lanes.level))
+    return {};
+  return fromF32(lanes, op.getIn(), to);
+}
+
+/// What to replace an operation by; null if it stays.
+static Value expand(Lanes &lanes, Operation *op) {
+  auto multiplyAdd = [&](Value a, Value b, Value c) {
+    return lanes.level.fma ? Value() : lanes.add(lanes.mul(a, b), c);
+  };
+  return TypeSwitch<Operation *, Value>(op)
+      .Case([&](math::ExpOp op) { return expandUnary(lanes, op.getOperand(), expandExp); })
+      .Case([&](math::LogOp op) { return expandUnary(lanes, op.getOperand(), expandLog); })
+      .Case([&](math::TanhOp op) { return expandUnary(lanes, op.getOperand(), expandTanh); })
+      .Case([&](math::ErfOp op) { return expandUnary(lanes, op.getOperand(), expandErf); })
+      .Case([&](math::FmaOp op) { return multiplyAdd(op.getA(), op.getB(), op.getC()); })
+      .Case([&](vector::FMAOp op) { return multiplyAdd(op.getLhs(), op.getRhs(), op.getAcc()); })
+      .Case([&](arith::MaximumFOp op) { return expandMaximum(lanes, op.getLhs(), op.getRhs()); })
+      .Case([&](arith::MinimumFOp op) { return expandMinimum(lanes, op.getLhs(), op.getRhs()); })
+      .Case([&](arith::ExtFOp op) { return expandExtension(lanes, op); })
+      .Case([&](arith::TruncFOp op) { return expandTruncation(lanes, op); })
+      .Default([](Operation *) { return Value(); });
+}
+
+void codegen::expandMath(Operation *root, const Level &level) {
+  SmallVector<Operation *> operations;
+  root->walk([&](Operation *op) {
+    if (op->getNumResults() == 1 &&
+        isa<math::MathDialect, arith::ArithDialect, vector::VectorDialect>(op->getDialect()))
+      operations.push_back(op);
+  });
+  for (Operation *op : operations) {
+    OpBuilder builder(op);
+    Lanes lanes(builder, op->getLoc(), op->getResult(0).getType(), level);
+    if (Value value = expand(lanes, op)) {
+      op->getResult(0).replaceAllUsesWith(value);
+      op->erase();
+    }
+  }
+}

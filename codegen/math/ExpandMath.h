@@ -1,0 +1,23 @@
+//===- ExpandMath.h - mathematical functions without a library ------------===//
+//
+// exp, log, tanh, erf and what else a level's instructions do not have becomes arithmetic on the same lanes: nothing of
+// libm is ever called. Each result is within 2 ulp of the exact value (3 where a level has no fused multiply-add), also
+// for denormals, and right for zeros of both signs, infinities and NaN.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_CODEGEN_MATH_EXPANDMATH_H
+#define MARGAY_CODEGEN_MATH_EXPANDMATH_H
+
+#include "codegen/Target.h"
+#include "mlir/IR/Operation.h"
+
+namespace margay::codegen {
+
+/// Rewrites everything below `root` that the level would need a library for, or that LLVM would make poor code of.
+/// Values are scalars and 1-D vectors of any length.
+void expandMath(mlir::Operation *root, const Level &level);
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_MATH_EXPANDMATH_H
