@@ -84,7 +84,6 @@ private:
 
   Function *startFunction(const Twine &name, Type *result, ArrayRef<Type *> parameters,
                           GlobalValue::LinkageTypes linkage);
-  CallInst *callRuntime(StringRef name, ArrayRef<Value *> arguments);
   void returnCall(StringRef name, ArrayRef<Value *> arguments);
   Value *makeArray(Type *element, size_t count, const Twine &name);
   void store(Value *value, Value *array, size_t index);
@@ -123,12 +122,8 @@ Value *EntryBuilder::fieldOf(Value *structure, CField field) {
   return builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), structure, field.offset);
 }
 
-CallInst *EntryBuilder::callRuntime(StringRef name, ArrayRef<Value *> arguments) {
-  return builder.CreateCall(runtimeFunction(module, interface.name, name), arguments);
-}
-
 void EntryBuilder::returnCall(StringRef name, ArrayRef<Value *> arguments) {
-  CallInst *call = callRuntime(name, arguments);
+  CallInst *call = builder.CreateCall(runtimeFunction(module, interface.name, name), arguments);
   if (call->getType()->isVoidTy())
     builder.CreateRetVoid();
   else

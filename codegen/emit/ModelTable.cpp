@@ -172,10 +172,11 @@ GlobalVariable *codegen::makeModelTable(Module &module, const EntryDescription &
       .set(MARGAY_FIELD(mg_model, close), function("close"))
       .set(MARGAY_FIELD(mg_model, check_weights), function("check_weights"));
 
-  // References go through the global offset table: an instance remembers its model by address, and a program that is
-  // linked against a shared library may hold a copy of the structure, at an address that then counts for both.
+  // References go through the global offset table: a program that is linked against a shared library may hold a copy of
+  // the structure, whose address then counts for both, and instances know their model by its address.
   auto *table = makeTable(module, model.finish(), alignof(mg_model), interface.name + "_model");
   table->setUnnamedAddr(GlobalValue::UnnamedAddr::None);
   table->setLinkage(GlobalValue::ExternalLinkage);
+  table->setDSOLocal(false);
   return table;
 }

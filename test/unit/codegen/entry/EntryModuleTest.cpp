@@ -405,6 +405,14 @@ TEST_F(EntryModuleTest, ExternalWeightsAreAskedFor) {
   EXPECT_EQ(find<Check *>("outside_check_weights")(weights, sizeof(weights), nullptr), MG_E_WEIGHTS);
 }
 
+/// A program that is linked against the library (without being position-independent) has net_model copied to itself.
+/// Then the library's functions must mean that copy, too: an instance knows its model by the address.
+TEST_F(EntryModuleTest, TheModelHasOneAddressOnly) {
+  auto module = makeEntryModule(context, describe(interface));
+  ASSERT_TRUE(bool(module));
+  EXPECT_FALSE((*module)->getNamedGlobal("net_model")->isDSOLocal());
+}
+
 //===- Symbols and faults ---------------------------------------------------===//
 
 TEST_F(EntryModuleTest, ShowsTheModelOnly) {
