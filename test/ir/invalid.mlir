@@ -181,6 +181,7 @@ func.func @unequal_batches(%a: tensor<?x3xf32, #nn.shape<N, 3>>, %b: tensor<3x?x
 // -----
 
 func.func @result_of_another_type(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>) {
+  // expected-error @+2 {{failed to infer returned types}}
   // expected-error @+1 {{inferred type(s) 'tensor<2x4xf32>' are incompatible with return type(s) of operation 'tensor<4x2xf32>'}}
   nn.contract %a, %b {lhs_roles = "mk", rhs_roles = "kn"} : tensor<2x3xf32>, tensor<3x4xf32> -> tensor<4x2xf32>
   return
