@@ -81,29 +81,50 @@ static Tensor contract(ContractOp op, llvm::ArrayRef<Tensor> operands) {
 // Convolution
 //===----------------------------------------------------------------------===//
 
+namespace {
+
+/// A convolution's sizes, counted in channels.
+struct Channels {
+  int64_t input, output, groups;
+  int64_t inGroup() const { return input / groups; }
+  int64_t outOfGroup() const { return output / groups; }
+};
+
+} // namespace
+
+/// result[p] += what the input gives it, for the positions p (over all images) from begin to end. In tiles of the
+/// filter that stay in a cache.
+template <typename T>
+static void convolve(const Window &window, Channels channels, const T *input, const T *filter, T *result, int64_t begin,
+                     int64_t end) {
+  constexpr int64_t tileChannels = 64;
+  for (int64_t tap = 0; tap < window.taps(); ++tap)
+    for (int64_t c0 = 0; c0 < channels.inGroup(); c0 += tileChannels)
+      for (int64_t p = begin; p < end; ++p) {
+        std::optional<int64_t> place = window.inputAt(p % window.positions(), tap);
+        if (!place)
+          continue;
+        const T *pixel = input + (p / window.positions() * window.inputPositions() + *place) * channels.input;
+        for (int64_t group = 0; group < channels.groups; ++group)
+          for (int64_t c = c0; c < std::min(channels.inGroup(), c0 + tileChannels); ++c)
+            addScaled(pixel[group * channels.inGroup() + c],
+                      filter + (tap * channels.inGroup() + c) * channels.output + group * channels.outOfGroup(),
+                      result + p * channels.output + group * channels.outOfGroup(), channels.outOfGroup());
+      }
+}
+
 static Tensor conv(ConvOp op, llvm::ArrayRef<Tensor> operands) {
   const Tensor &input = operands[0], &filter = operands[1];
   Window window(input.shape(), filter.shape().drop_back(2), op.getStrides(), op.getDilations(), op.getPads());
-  int64_t batch = input.shape().front(), channels = input.shape().back(), groups = op.getGroups();
-  int64_t outputs = filter.shape().back(), groupChannels = channels / groups, groupOutputs = outputs / groups;
-  int64_t positions = window.positions();
+  Channels channels{input.shape().back(), filter.shape().back(), static_cast<int64_t>(op.getGroups())};
+  int64_t batch = input.shape().front(), rows = batch * window.positions();
   return withElementsOf(input, [&](auto zero) {
     using T = decltype(zero);
-    const T *pixels = input.values<T>().data(), *weights = filter.values<T>().data();
-    std::vector<T> result(batch * positions * outputs);
-    auto convolve = [&](int64_t begin, int64_t end) {
-      for (int64_t p = begin; p < end; ++p)
-        window.forEachTap(p % positions, [&](int64_t tap, int64_t place) {
-          const T *pixel = pixels + (p / positions * window.inputPositions() + place) * channels;
-          for (int64_t g = 0; g < groups; ++g)
-            for (int64_t c = 0; c < groupChannels; ++c)
-              addScaled(pixel[g * groupChannels + c], weights + (tap * groupChannels + c) * outputs + g * groupOutputs,
-                        result.data() + p * outputs + g * groupOutputs, groupOutputs);
-        });
-    };
-    inHalves(batch * positions, static_cast<int64_t>(result.size()) * (filter.size() / std::max<int64_t>(outputs, 1)),
-             convolve);
-    return Tensor(resultElement(op), window.resultShape(batch, outputs), std::move(result));
+    std::vector<T> result(rows * channels.output);
+    inHalves(rows, rows * filter.size(), [&](int64_t begin, int64_t end) {
+      convolve(window, channels, input.values<T>().data(), filter.values<T>().data(), result.data(), begin, end);
+    });
+    return Tensor(resultElement(op), window.resultShape(batch, channels.output), std::move(result));
   });
 }
 

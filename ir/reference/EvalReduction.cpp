@@ -104,9 +104,9 @@ static Tensor window(WindowOp op, llvm::ArrayRef<Tensor> operands) {
       for (int64_t position = 0; position < window.positions(); ++position)
         for (int64_t channel = 0; channel < channels; ++channel) {
           taps.clear();
-          window.forEachTap(position, [&](int64_t, int64_t place) {
-            taps.push_back(input.values<T>()[(image * window.inputPositions() + place) * channels + channel]);
-          });
+          for (int64_t tap = 0; tap < window.taps(); ++tap)
+            if (std::optional<int64_t> place = window.inputAt(position, tap))
+              taps.push_back(input.values<T>()[(image * window.inputPositions() + *place) * channels + channel]);
           int64_t divisor = op.getCountIncludePad() ? window.tapsInPadded(position) : taps.size();
           results.push_back(reduceAll(op.getKind(), input.element(), taps, divisor));
         }

@@ -32,8 +32,26 @@ Shape Window::resultShape(int64_t batch, int64_t channels) const {
   return shape;
 }
 
+/// The index of the element number `i` of a three-dimensional array.
+static std::array<int64_t, 3> indexIn(std::array<int64_t, 3> sizes, int64_t i) {
+  return {i / (sizes[1] * sizes[2]), i / sizes[2] % sizes[1], i % sizes[2]};
+}
+
+std::optional<int64_t> Window::inputAt(int64_t position, int64_t tap) const {
+  std::array<int64_t, 3> window = indexIn(output, position);
+  std::array<int64_t, 3> element = indexIn({axes[0].kernel, axes[1].kernel, axes[2].kernel}, tap);
+  int64_t input = 0;
+  for (int i = 0; i < 3; ++i) {
+    int64_t along = window[i] * axes[i].stride + element[i] * axes[i].dilation - axes[i].padBegin;
+    if (along < 0 || along >= axes[i].input)
+      return std::nullopt;
+    input = input * axes[i].input + along;
+  }
+  return input;
+}
+
 int64_t Window::tapsInPadded(int64_t position) const {
-  std::array<int64_t, 3> index = indexOf(position);
+  std::array<int64_t, 3> index = indexIn(output, position);
   int64_t taps = 1;
   for (auto [axis, at] : llvm::zip_equal(axes, index)) {
     int64_t along = 0;

@@ -9,6 +9,7 @@
 
 #include "ir/reference/Tensor.h"
 #include <array>
+#include <optional>
 
 namespace margay::reference {
 
@@ -33,37 +34,20 @@ public:
   int64_t positions() const { return output[0] * output[1] * output[2]; }
   int64_t inputPositions() const { return axes[0].input * axes[1].input * axes[2].input; }
 
-  /// Calls `visit(tap, input)` for those taps of the window at `position` that are inside the input: which of the
-  /// kernel's elements, which position.
-  template <typename Visit> void forEachTap(int64_t position, Visit visit) const;
+  /// The number of a window's taps.
+  int64_t taps() const { return axes[0].kernel * axes[1].kernel * axes[2].kernel; }
+
+  /// The input position that the kernel's element `tap` meets in the window at `position`, if it is inside the input.
+  std::optional<int64_t> inputAt(int64_t position, int64_t tap) const;
 
   /// How many taps of the window at `position` are inside the padded input.
   int64_t tapsInPadded(int64_t position) const;
 
 private:
-  std::array<int64_t, 3> indexOf(int64_t position) const {
-    return {position / (output[1] * output[2]), position / output[2] % output[1], position % output[2]};
-  }
-
   std::array<WindowAxis, 3> axes;
   std::array<int64_t, 3> output{1, 1, 1};
   size_t spatial;
 };
-
-template <typename Visit> void Window::forEachTap(int64_t position, Visit visit) const {
-  std::array<int64_t, 3> index = indexOf(position);
-  auto at = [&](int axis, int64_t tap) {
-    return index[axis] * axes[axis].stride + tap * axes[axis].dilation - axes[axis].padBegin;
-  };
-  auto inside = [&](int axis, int64_t place) { return place >= 0 && place < axes[axis].input; };
-  for (int64_t i = 0; i < axes[0].kernel; ++i)
-    for (int64_t j = 0; j < axes[1].kernel; ++j)
-      for (int64_t k = 0; k < axes[2].kernel; ++k) {
-        int64_t z = at(0, i), y = at(1, j), x = at(2, k);
-        if (inside(0, z) && inside(1, y) && inside(2, x))
-          visit((i * axes[1].kernel + j) * axes[2].kernel + k, (z * axes[1].input + y) * axes[2].input + x);
-      }
-}
 
 } // namespace margay::reference
 
