@@ -32,7 +32,7 @@
 #define MG_POOL_AFTER(address) ((void)(address))
 #endif
 
-/* How often an idle thread looks for work, inside a call, before it sleeps: some ten microseconds. */
+/* How often an idle thread looks for work, inside a call, before it sleeps: some hundred microseconds. */
 #ifndef MG_POOL_SPINS
 #define MG_POOL_SPINS 4000
 #endif
