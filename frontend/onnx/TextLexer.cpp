@@ -18,14 +18,13 @@ bool isFloatWord(llvm::StringRef text) {
 }
 
 void TextLexer::skipSpace() {
-  while (position < source.size()) {
+  while (position < source.size())
     if (source[position] == '#')
       position = std::min(source.find('\n', position), source.size());
     else if (llvm::isSpace(source[position]))
       ++position;
     else
       return;
-  }
 }
 
 Token TextLexer::finish(Token::Kind kind, size_t start) const { return {kind, source.slice(start, position), start}; }

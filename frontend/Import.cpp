@@ -1,0 +1,27 @@
+//===- Import.cpp - a model file to a verified nn graph -------------------===//
+
+#include "frontend/Import.h"
+#include "frontend/onnx/Importer.h"
+#include "frontend/onnx/Load.h"
+#include "ir/Dialect.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/MLIRContext.h"
+
+namespace margay::frontend {
+
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importModel(mlir::MLIRContext &context, const std::string &path,
+                                                              const ImportOptions &options) {
+  context.loadDialect<nn::NNDialect, mlir::func::FuncDialect>();
+  auto loaded = onnx::loadModel(path);
+  if (!loaded)
+    return loaded.takeError();
+  // The parameters' bytes are in the loaded file: whoever holds one holds the file.
+  return onnx::importGraph(context, std::shared_ptr<onnx::LoadedModel>(std::move(*loaded)), options);
+}
+
+llvm::Error checkModel(const std::string &path, const ImportOptions &options) {
+  mlir::MLIRContext context;
+  return importModel(context, path, options).takeError();
+}
+
+} // namespace margay::frontend

@@ -1,0 +1,46 @@
+//===- Import.h - a model file to a verified nn graph ---------------------===//
+//
+// The front end's one door. The module that comes out has a function `main` whose arguments and results carry the
+// model's names (`nn.name`) and which carries the model's free dimensions with their ranges (`nn.symbols`). Weights are
+// `nn.param`s over the bytes of the model file, which stays mapped as long as the context lives.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_FRONTEND_IMPORT_H
+#define MARGAY_FRONTEND_IMPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/Error.h"
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace margay::frontend {
+
+/// What the user says of a free dimension: `batch=4` pins it, `batch=1..32` bounds it. A dimension without a name in
+/// the model is called INPUT.AXIS, as in `image.0`.
+struct DimOverride {
+  std::string name;
+  int64_t min = 1;
+  std::optional<int64_t> max; ///< no upper bound when absent
+
+  bool isPinned() const { return max == min; }
+};
+
+struct ImportOptions {
+  std::vector<DimOverride> dims;
+};
+
+/// Reads `path`, an ONNX model in binary or text form, into a module. The error holds everything that is wrong with the
+/// model or not supported, each a FaultInfo whose sentence names the node.
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importModel(mlir::MLIRContext &context, const std::string &path,
+                                                              const ImportOptions &options = {});
+
+/// All that importModel would find wrong, without the module.
+llvm::Error checkModel(const std::string &path, const ImportOptions &options = {});
+
+} // namespace margay::frontend
+
+#endif // MARGAY_FRONTEND_IMPORT_H

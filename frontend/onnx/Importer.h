@@ -1,0 +1,111 @@
+//===- Importer.h - an ONNX graph to the nn dialect -----------------------===//
+//
+// Walks the nodes in order and lets the table of operators (OpTable.h) write each in nn operations. What cannot be
+// imported is noted and its outputs are broken, which silences the nodes behind it; so one run finds everything that is
+// wrong. Constants enter the IR when a node asks for their elements as a tensor, and not when it only reads them, as a
+// Reshape does with its shape.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_FRONTEND_ONNX_IMPORTER_H
+#define MARGAY_FRONTEND_ONNX_IMPORTER_H
+
+#include "frontend/Import.h"
+#include "frontend/onnx/Load.h"
+#include "frontend/onnx/Parameters.h"
+#include "frontend/onnx/Scope.h"
+#include "frontend/onnx/Symbols.h"
+#include "ir/Fault.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringMap.h"
+#include <deque>
+
+namespace margay::frontend::onnx {
+
+struct OpRow;
+
+/// What a name of the graph stands for.
+struct Known {
+  mlir::Value value;              ///< null while it is not in the IR
+  const Tensor *tensor = nullptr; ///< of constants
+  bool isWeight = false;          ///< an initializer, and not a Constant node
+  bool isBroken = false;          ///< its node could not be imported
+  bool isAbsent = false;          ///< an optional input that the caller of a function does not give
+};
+
+using Names = Scope<Known *>;
+
+/// Where a node stands: what it sees, and what its function was called with.
+struct Surroundings {
+  Names *names = nullptr;
+  const llvm::DenseSet<llvm::StringRef> *consumed = nullptr; ///< the names that a node or the graph's outputs use
+  llvm::ArrayRef<OpsetImport> opsets;
+  llvm::StringMap<const Attribute *> functionAttributes;
+  std::string caller; ///< of nodes in functions: the calling node, for messages
+};
+
+class Importer {
+public:
+  Importer(mlir::MLIRContext &context, std::shared_ptr<LoadedModel> loaded, const ImportOptions &options);
+  llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> run();
+
+  // What NodeImport needs.
+  void report(Fault fault, const llvm::Twine &message);
+  /// The value as a tensor of the IR; null if it is broken, or cannot be one, which is reported for `user`.
+  mlir::Value materialize(Known &known, const llvm::Twine &user);
+  /// A value that a node defines.
+  Known *define(Names &names, llvm::StringRef name);
+  /// The elements of a constant; nothing if they cannot be read, which is reported.
+  std::optional<llvm::ArrayRef<uint8_t>> bytesOf(const Tensor &tensor);
+  /// Keeps a tensor that was made during the import.
+  Tensor &keep(Tensor tensor) { return madeTensors.emplace_back(std::move(tensor)); }
+  Arena &arena() { return loaded->model.arena; }
+
+  mlir::OpBuilder builder;
+
+private:
+  bool importInputs();
+  void importInitializers(Names &names);
+  void importNodes(llvm::ArrayRef<Node> nodes, const Surroundings &around);
+  void importNode(const Node &node, const Surroundings &around);
+  void importCall(const Node &node, const Function &function, const Surroundings &around);
+  void importOutputs(Names &names);
+  void noteUnknownOperator(const Node &node, const Surroundings &around, int64_t opset);
+  void checkDeclared(const ValueInfo &info, mlir::Value value, const llvm::Twine &what);
+  void checkValueInfos(Names &names);
+  bool isBroken(const Node &node, const Surroundings &around);
+  void breakOutputs(const Node &node, const Surroundings &around);
+  mlir::Location locationOf(const Node &node);
+
+  mlir::MLIRContext &context;
+  std::shared_ptr<LoadedModel> loaded;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::func::FuncOp function;
+  Symbols symbols;
+  Parameters parameters;
+  llvm::StringMap<const Function *> functions;
+  std::deque<Known> knowns; ///< stay where they are
+  std::deque<Tensor> madeTensors;
+  llvm::Error errors = llvm::Error::success();
+  unsigned reported = 0;
+
+  /// The first node of each operator that is not in the table, and how many more there are.
+  struct UnknownOperator {
+    std::string message;
+    unsigned others = 0;
+  };
+  llvm::MapVector<std::pair<llvm::StringRef, llvm::StringRef>, UnknownOperator>
+      unknownOperators; ///< by domain and type
+  unsigned calls = 0;
+};
+
+/// Imports a model that has been validated.
+llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+importGraph(mlir::MLIRContext &context, std::shared_ptr<LoadedModel> loaded, const ImportOptions &options);
+
+} // namespace margay::frontend::onnx
+
+#endif // MARGAY_FRONTEND_ONNX_IMPORTER_H

@@ -1,0 +1,323 @@
+//===- NodeImport.cpp - what an operator's import function works with -----===//
+
+#include "frontend/onnx/NodeImport.h"
+#include "frontend/onnx/TensorData.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "llvm/ADT/APFloat.h"
+
+using namespace mlir;
+
+namespace margay::frontend::onnx {
+
+NodeImport::NodeImport(Importer &importer, const Node &node, const Surroundings &around, int64_t opset, Location loc)
+    : node(node), loc(loc), importer(importer), around(around), version(opset) {}
+
+Refusal NodeImport::malformed(const llvm::Twine &text) {
+  importer.report(Fault::Malformed, around.caller + describe(node) + ": " + text);
+  failed = true;
+  return {};
+}
+
+Refusal NodeImport::unsupported(const llvm::Twine &text) {
+  importer.report(Fault::Unsupported, around.caller + describe(node) + ", opset " + llvm::Twine(version) + ": " + text);
+  failed = true;
+  return {};
+}
+
+//===- Inputs -------------------------------------------------------------===//
+
+Known &NodeImport::knownInput(unsigned index) const { return **around.names->find(node.inputs[index]); }
+
+bool NodeImport::hasInput(unsigned index) const {
+  return index < node.inputs.size() && !node.inputs[index].empty() && !knownInput(index).isAbsent;
+}
+
+Value NodeImport::input(unsigned index) {
+  if (!hasInput(index))
+    return malformed("input " + llvm::Twine(index + 1) + " is missing");
+  Value value = importer.materialize(knownInput(index), around.caller + describe(node));
+  failed |= !value;
+  return value;
+}
+
+llvm::SmallVector<Value> NodeImport::inputs() {
+  llvm::SmallVector<Value> values;
+  for (unsigned index = 0; index < inputCount(); ++index)
+    if (Value value = input(index))
+      values.push_back(value);
+  if (values.size() != inputCount())
+    values.clear();
+  return values;
+}
+
+const Tensor *NodeImport::constantInput(unsigned index, const llvm::Twine &what) {
+  if (!hasInput(index))
+    return malformed(what + " is missing");
+  const Tensor *tensor = knownInput(index).tensor;
+  if (!tensor)
+    return unsupported(what + " (input " + quoted(node.inputs[index]) + ") is not constant");
+  return tensor;
+}
+
+std::optional<llvm::SmallVector<int64_t>> NodeImport::constantIntegers(unsigned index, const llvm::Twine &what) {
+  const Tensor *tensor = constantInput(index, what);
+  if (!tensor)
+    return std::nullopt;
+  auto bytes = importer.bytesOf(*tensor);
+  failed |= !bytes;
+  if (!bytes)
+    return std::nullopt;
+  auto values = readIntegers(tensor->type, *bytes, *elementCount(tensor->dims));
+  if (!values)
+    malformed(what + " is of type " + nameOf(tensor->type) + ", it has to be of integers");
+  return values;
+}
+
+std::optional<llvm::SmallVector<double>> NodeImport::constantNumbers(unsigned index, const llvm::Twine &what) {
+  const Tensor *tensor = constantInput(index, what);
+  if (!tensor)
+    return std::nullopt;
+  auto bytes = importer.bytesOf(*tensor);
+  failed |= !bytes;
+  if (!bytes)
+    return std::nullopt;
+  auto values = readNumbers(tensor->type, *bytes, *elementCount(tensor->dims));
+  if (!values)
+    malformed(what + " is of type " + nameOf(tensor->type) + ", it has to be of numbers");
+  return values;
+}
+
+std::optional<double> NodeImport::constantScalar(unsigned index, const llvm::Twine &what) {
+  auto values = constantNumbers(index, what);
+  if (!values)
+    return std::nullopt;
+  if (values->size() == 1)
+    return values->front();
+  return malformed(what + " has " + llvm::Twine(values->size()) + " elements, it has to have one");
+}
+
+//===- Attributes ---------------------------------------------------------===//
+
+const Attribute *NodeImport::attribute(llvm::StringRef name, AttributeType type) {
+  known.insert(name);
+  const Attribute *attribute = node.attribute(name);
+  // In a function an attribute can stand for one that the caller gives, or does not give.
+  if (attribute && !attribute->refName.empty())
+    attribute = around.functionAttributes.lookup(attribute->refName);
+  if (!attribute || attribute->type == type)
+    return attribute;
+  // Writers of an empty list cannot know what it is a list of.
+  bool isEmptyList = isList(type) && isList(attribute->type) && attribute->floats.empty() && attribute->ints.empty() &&
+                     attribute->strings.empty();
+  if (isEmptyList)
+    return attribute;
+  return malformed("attribute " + quoted(name) + " is of type " + nameOf(attribute->type) + ", it has to be of type " +
+                   nameOf(type));
+}
+
+std::optional<int64_t> NodeImport::maybeInteger(llvm::StringRef name) {
+  const Attribute *found = attribute(name, AttributeType::Int);
+  return found ? std::optional(found->ints[0]) : std::nullopt;
+}
+
+std::optional<llvm::SmallVector<int64_t>> NodeImport::integers(llvm::StringRef name) {
+  const Attribute *found = attribute(name, AttributeType::Ints);
+  return found ? std::optional(llvm::SmallVector<int64_t>(found->ints.begin(), found->ints.end())) : std::nullopt;
+}
+
+std::optional<float> NodeImport::maybeNumber(llvm::StringRef name) {
+  const Attribute *found = attribute(name, AttributeType::Float);
+  return found ? std::optional(found->floats[0]) : std::nullopt;
+}
+
+llvm::StringRef NodeImport::text(llvm::StringRef name, llvm::StringRef otherwise) {
+  const Attribute *found = attribute(name, AttributeType::String);
+  return found ? found->strings[0] : otherwise;
+}
+
+llvm::SmallVector<llvm::StringRef> NodeImport::unknownAttributes() const {
+  llvm::SmallVector<llvm::StringRef> names;
+  for (const Attribute &attribute : node.attributes)
+    if (!known.contains(attribute.name))
+      names.push_back(attribute.name);
+  return names;
+}
+
+//===- Outputs ------------------------------------------------------------===//
+
+LogicalResult NodeImport::result(Value value, unsigned index) {
+  if (!value || failed)
+    return failure();
+  if (usesOutput(index))
+    importer.define(*around.names, node.outputs[index])->value = value;
+  return success();
+}
+
+LogicalResult NodeImport::constant(Tensor tensor) {
+  if (failed)
+    return failure();
+  if (usesOutput(0)) {
+    tensor.name = node.outputs[0];
+    importer.define(*around.names, node.outputs[0])->tensor = &importer.keep(std::move(tensor));
+  }
+  return success();
+}
+
+LogicalResult NodeImport::forward() {
+  if (!hasInput(0))
+    return malformed("input 1 is missing");
+  if (failed)
+    return failure();
+  if (usesOutput(0)) {
+    // A constant that is in the IR already is not made twice; one that is not may never be needed.
+    Known &source = knownInput(0);
+    *importer.define(*around.names, node.outputs[0]) = source;
+  }
+  return success();
+}
+
+//===- Operations ---------------------------------------------------------===//
+
+Value NodeImport::checked(Value value) {
+  if (value && leastElements(nn::dimsOf(value.getType())))
+    return value;
+  return unsupported("the result has more elements than can be compiled");
+}
+
+Value NodeImport::createInferred(OperationState &state) {
+  if (failed || llvm::is_contained(state.operands, Value()))
+    return nullptr;
+  MLIRContext *context = loc.getContext();
+  auto *interface = state.name.getInterface<InferTypeOpInterface>();
+  llvm::SmallVector<mlir::Type> types;
+  std::string message = "its inputs do not fit";
+  {
+    ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) { message = diagnostic.str(); });
+    failed =
+        mlir::failed(interface->inferReturnTypes(context, loc, state.operands, state.attributes.getDictionary(context),
+                                                 state.getRawProperties(), RegionRange(state.regions), types));
+  }
+  if (failed)
+    return malformed(message);
+  state.types.assign(types.begin(), types.end());
+  return checked(builder().create(state)->getResult(0));
+}
+
+Value NodeImport::transpose(Value value, llvm::ArrayRef<int64_t> permutation) {
+  if (!value || llvm::is_sorted(permutation))
+    return value;
+  return infer<nn::TransposeOp>(value, permutation);
+}
+
+Value NodeImport::reshape(Value value, llvm::ArrayRef<nn::DimAttr> dims) {
+  if (!value || failed)
+    return nullptr;
+  if (!leastElements(dims))
+    return unsupported("the result has more elements than can be compiled");
+  RankedTensorType type = nn::tensorOf(dims, elementOf(value));
+  return type == value.getType() ? value : Value(nn::ReshapeOp::create(builder(), loc, type, value));
+}
+
+Value NodeImport::broadcast(Value value, llvm::ArrayRef<nn::DimAttr> dims) {
+  if (!value || failed)
+    return nullptr;
+  if (!leastElements(dims))
+    return unsupported("the result has more elements than can be compiled");
+  Dims own = nn::dimsOf(value.getType());
+  own.insert(own.begin(), dims.size() - own.size(), dim(1));
+  value = reshape(value, own);
+  RankedTensorType type = nn::tensorOf(dims, elementOf(value));
+  return type == value.getType() ? value : Value(nn::BroadcastOp::create(builder(), loc, type, value));
+}
+
+Value NodeImport::cast(Value value, mlir::Type element) {
+  if (!value || failed || elementOf(value) == element)
+    return value;
+  return nn::CastOp::create(builder(), loc, nn::tensorOf(nn::dimsOf(value.getType()), element), value);
+}
+
+Value NodeImport::splat(double value, Value like) {
+  if (!like || failed)
+    return nullptr;
+  mlir::Type element = elementOf(like);
+  auto type = RankedTensorType::get(llvm::SmallVector<int64_t>(rankOf(like), 1), element);
+  TypedAttr number;
+  if (isa<FloatType>(element))
+    number = FloatAttr::get(element, value);
+  else // Not IntegerAttr::get(type, int64_t), which refuses what does not fit.
+    number = IntegerAttr::get(element, APInt(element.getIntOrFloatBitWidth(), uint64_t(int64_t(value)),
+                                             /*isSigned=*/false, /*implicitTrunc=*/true));
+  Value one = nn::ConstantOp::create(builder(), loc, type,
+                                     DenseElementsAttr::get(type, llvm::ArrayRef<mlir::Attribute>(number)));
+  return broadcast(one, nn::dimsOf(like.getType()));
+}
+
+Value NodeImport::alongAxis(Value vector, Value like, int64_t axis) {
+  if (!vector || !like || failed)
+    return nullptr;
+  Dims dims(rankOf(like), dim(1));
+  dims[axis] = nn::dimOf(vector.getType(), 0);
+  return broadcast(reshape(vector, dims), nn::dimsOf(like.getType()));
+}
+
+std::optional<Dims> NodeImport::broadcastDims(llvm::ArrayRef<nn::DimAttr> a, llvm::ArrayRef<nn::DimAttr> b) {
+  if (a.size() < b.size())
+    std::swap(a, b);
+  Dims dims(a);
+  for (size_t back = 1; back <= b.size(); ++back) {
+    nn::DimAttr &mine = dims[a.size() - back], other = b[b.size() - back];
+    if (mine == other || other.getConstant() == 1)
+      continue;
+    if (mine.getConstant() == 1) {
+      mine = other;
+      continue;
+    }
+    std::string text = "dimensions " + mine.str() + " and " + other.str() + " of its inputs do not fit together";
+    if (mine.isConstant() && other.isConstant())
+      return malformed(text);
+    return unsupported(text + " for every value; pin them with --dim");
+  }
+  return dims;
+}
+
+llvm::SmallVector<Value> NodeImport::broadcastTogether(llvm::ArrayRef<Value> values) {
+  Dims dims;
+  for (Value value : values) {
+    if (!value || failed)
+      return {};
+    std::optional<Dims> wider = broadcastDims(dims, nn::dimsOf(value.getType()));
+    if (!wider)
+      return {};
+    dims = *wider;
+    if (elementOf(value) != elementOf(values[0]))
+      return malformed("its inputs are of types " + nameOf(elementOf(values[0])) + " and " + nameOf(elementOf(value)));
+  }
+  llvm::SmallVector<Value> results;
+  for (Value value : values)
+    if (Value wide = broadcast(value, dims))
+      results.push_back(wide);
+  return failed ? llvm::SmallVector<Value>() : results;
+}
+
+std::optional<int64_t> NodeImport::normalizeAxis(int64_t axis, int64_t rank) {
+  if (axis >= -rank && axis < rank)
+    return axis < 0 ? axis + rank : axis;
+  return malformed("axis " + llvm::Twine(axis) + " is outside of " + llvm::Twine(rank) + " dimensions");
+}
+
+std::optional<llvm::SmallVector<int64_t>> NodeImport::normalizeAxes(llvm::ArrayRef<int64_t> axes, int64_t rank) {
+  llvm::SmallVector<int64_t> result;
+  for (int64_t axis : axes) {
+    std::optional<int64_t> normal = normalizeAxis(axis, rank);
+    if (!normal)
+      return std::nullopt;
+    result.push_back(*normal);
+  }
+  llvm::sort(result);
+  if (std::adjacent_find(result.begin(), result.end()) == result.end())
+    return result;
+  return malformed("an axis is given twice");
+}
+
+} // namespace margay::frontend::onnx

@@ -1,0 +1,84 @@
+//===- OpTable.cpp - the operators that can be imported -------------------===//
+
+#include "frontend/onnx/OpTable.h"
+#include "frontend/onnx/ops/Operators.h"
+#include "llvm/ADT/StringExtras.h"
+
+namespace margay::frontend::onnx {
+
+static constexpr int64_t now = newestOpset;
+
+// clang-format off
+static constexpr OpRow rows[] = {
+    //  operator              since last   inputs          outputs  elements          import
+    {"Abs",                     1, now,   {1, 1},          {1, 1}, Elements::Number, importUnary<nn::AbsOp>},
+    {"Add",                     1, now,   {2, 2},          {1, 1}, Elements::Number, importBinary<nn::AddOp>},
+    {"AveragePool",             1, now,   {1, 1},          {1, 1}, Elements::Float,  importAveragePool},
+    {"BatchNormalization",      1, now,   {5, 5},          {1, 5}, Elements::Float,  importBatchNormalization},
+    {"Cast",                    1, now,   {1, 1},          {1, 1}, Elements::Any,    importCast},
+    {"Ceil",                    1, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::CeilOp>},
+    {"Clip",                    1, 10,    {1, 1},          {1, 1}, Elements::Float,  importClipUntil10},
+    {"Clip",                   11, now,   {1, 3},          {1, 1}, Elements::Number, importClip},
+    {"Concat",                  1, now,   {1, unlimited},  {1, 1}, Elements::Any,    importConcat},
+    {"Constant",                1, now,   {0, 0},          {1, 1}, Elements::Any,    importConstant},
+    {"Conv",                    1, now,   {2, 3},          {1, 1}, Elements::Float,  importConv},
+    {"Div",                     1, now,   {2, 2},          {1, 1}, Elements::Number, importBinary<nn::DivOp>},
+    {"Dropout",                 1, now,   {1, 3},          {1, 2}, Elements::Any,    importDropout},
+    {"Erf",                     9, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::ErfOp>},
+    {"Exp",                     1, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::ExpOp>},
+    {"Flatten",                 1, now,   {1, 1},          {1, 1}, Elements::Any,    importFlatten},
+    {"Floor",                   1, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::FloorOp>},
+    {"Gemm",                    1, now,   {2, 3},          {1, 1}, Elements::Number, importGemm},
+    {"GlobalAveragePool",       1, now,   {1, 1},          {1, 1}, Elements::Float,  importGlobalAveragePool},
+    {"GlobalMaxPool",           1, now,   {1, 1},          {1, 1}, Elements::Float,  importGlobalMaxPool},
+    {"Identity",                1, now,   {1, 1},          {1, 1}, Elements::Any,    importIdentity},
+    {"Log",                     1, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::LogOp>},
+    {"LogSoftmax",              1, 12,    {1, 1},          {1, 1}, Elements::Float,  importLogSoftmaxUntil12},
+    {"LogSoftmax",             13, now,   {1, 1},          {1, 1}, Elements::Float,  importLogSoftmax},
+    {"MatMul",                  1, now,   {2, 2},          {1, 1}, Elements::Number, importMatMul},
+    {"Max",                     1, now,   {1, unlimited},  {1, 1}, Elements::Number, importVariadic<nn::MaxOp>},
+    {"MaxPool",                 1, now,   {1, 1},          {1, 2}, Elements::Number, importMaxPool},
+    {"Mean",                    1, now,   {1, unlimited},  {1, 1}, Elements::Float,  importMean},
+    {"Min",                     1, now,   {1, unlimited},  {1, 1}, Elements::Number, importVariadic<nn::MinOp>},
+    {"Mul",                     1, now,   {2, 2},          {1, 1}, Elements::Number, importBinary<nn::MulOp>},
+    {"Neg",                     1, now,   {1, 1},          {1, 1}, Elements::Number, importUnary<nn::NegOp>},
+    {"Reciprocal",              1, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::ReciprocalOp>},
+    {"ReduceMax",               1, now,   {1, 2},          {1, 1}, Elements::Number, importReduceMax},
+    {"ReduceMean",              1, now,   {1, 2},          {1, 1}, Elements::Number, importReduceMean},
+    {"ReduceMin",               1, now,   {1, 2},          {1, 1}, Elements::Number, importReduceMin},
+    {"ReduceProd",              1, now,   {1, 2},          {1, 1}, Elements::Number, importReduceProd},
+    {"ReduceSum",               1, now,   {1, 2},          {1, 1}, Elements::Number, importReduceSum},
+    {"Relu",                    1, now,   {1, 1},          {1, 1}, Elements::Number, importUnary<nn::ReluOp>},
+    {"Reshape",                 1, 4,     {1, 1},          {1, 1}, Elements::Any,    importReshape},
+    {"Reshape",                 5, now,   {2, 2},          {1, 1}, Elements::Any,    importReshape},
+    {"Sigmoid",                 1, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::SigmoidOp>},
+    {"Softmax",                 1, 12,    {1, 1},          {1, 1}, Elements::Float,  importSoftmaxUntil12},
+    {"Softmax",                13, now,   {1, 1},          {1, 1}, Elements::Float,  importSoftmax},
+    {"Sqrt",                    1, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::SqrtOp>},
+    {"Squeeze",                 1, 12,    {1, 1},          {1, 1}, Elements::Any,    importSqueeze},
+    {"Squeeze",                13, now,   {1, 2},          {1, 1}, Elements::Any,    importSqueeze},
+    {"Sub",                     1, now,   {2, 2},          {1, 1}, Elements::Number, importBinary<nn::SubOp>},
+    {"Sum",                     1, now,   {1, unlimited},  {1, 1}, Elements::Float,  importVariadic<nn::AddOp>},
+    {"Tanh",                    1, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::TanhOp>},
+    {"Transpose",               1, now,   {1, 1},          {1, 1}, Elements::Any,    importTranspose},
+    {"Unsqueeze",               1, 12,    {1, 1},          {1, 1}, Elements::Any,    importUnsqueeze},
+    {"Unsqueeze",              13, now,   {2, 2},          {1, 1}, Elements::Any,    importUnsqueeze},
+};
+// clang-format on
+
+const OpRow *findOp(llvm::StringRef domain, llvm::StringRef type, int64_t version) {
+  for (const OpRow &row : rows)
+    if (row.type == type && row.domain == canonicalDomain(domain) && version >= row.since && version <= row.last)
+      return &row;
+  return nullptr;
+}
+
+std::string supportedVersions(llvm::StringRef domain, llvm::StringRef type) {
+  llvm::SmallVector<std::string> ranges;
+  for (const OpRow &row : rows)
+    if (row.type == type && row.domain == canonicalDomain(domain))
+      ranges.push_back(std::to_string(row.since) + " to " + std::to_string(row.last));
+  return llvm::join(ranges, ", ");
+}
+
+} // namespace margay::frontend::onnx

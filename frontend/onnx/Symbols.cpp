@@ -1,0 +1,105 @@
+//===- Symbols.cpp - element types and free dimensions of a model ---------===//
+
+#include "frontend/onnx/Symbols.h"
+#include "ir/Dim.h"
+#include "ir/Fault.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+
+namespace margay::frontend::onnx {
+
+mlir::Type typeOf(MLIRContext *context, ElementType type) {
+  Builder builder(context);
+  switch (type) {
+  case ElementType::Float:
+    return builder.getF32Type();
+  case ElementType::Double:
+    return builder.getF64Type();
+  case ElementType::Float16:
+    return builder.getF16Type();
+  case ElementType::BFloat16:
+    return builder.getBF16Type();
+  case ElementType::Bool:
+    return builder.getI1Type();
+  case ElementType::Int8:
+  case ElementType::Int16:
+  case ElementType::Int32:
+  case ElementType::Int64:
+    return builder.getIntegerType(lookup(type)->bits);
+  case ElementType::UInt8:
+  case ElementType::UInt16:
+  case ElementType::UInt32:
+  case ElementType::UInt64:
+    return builder.getIntegerType(lookup(type)->bits, /*isSigned=*/false);
+  default:
+    return nullptr;
+  }
+}
+
+std::string nameOf(mlir::Type element) {
+  for (int32_t number = 1; lookup(ElementType(number)); ++number)
+    if (typeOf(element.getContext(), ElementType(number)) == element)
+      return nameOf(ElementType(number)).str();
+  return "undefined";
+}
+
+std::optional<int64_t> leastElements(llvm::ArrayRef<nn::DimAttr> dims) {
+  int64_t count = 1;
+  for (nn::DimAttr dim : dims) {
+    std::optional<int64_t> size = nn::evaluate(dim, [](llvm::StringRef) { return 1; });
+    // A size that comes out negative with symbols at 1 says nothing about real ones.
+    if (!size || *size > maxElements || llvm::MulOverflow(count, std::max<int64_t>(*size, 1), count) ||
+        count > maxElements)
+      return std::nullopt;
+  }
+  return count;
+}
+
+nn::DimAttr Symbols::dimension(llvm::StringRef input, unsigned axis, const Dimension &dim) {
+  if (dim.kind == Dimension::Value && dim.value >= 0)
+    return nn::constantDim(context, dim.value);
+  std::string name = dim.kind == Dimension::Param ? dim.param.str() : (input + "." + llvm::Twine(axis)).str();
+  if (!llvm::is_contained(names, name))
+    names.push_back(name);
+  int64_t min = 1, max = -1;
+  for (auto [index, override] : llvm::enumerate(overrides)) {
+    if (override.name != name)
+      continue;
+    used[index] = true;
+    if (override.isPinned())
+      return nn::constantDim(context, override.min);
+    min = override.min;
+    max = override.max.value_or(-1);
+  }
+  auto symbol = nn::SymbolAttr::get(context, name, min, max);
+  symbols.try_emplace(symbol.getName(), symbol);
+  return nn::symbolDim(context, name);
+}
+
+ArrayAttr Symbols::attribute() const {
+  llvm::SmallVector<mlir::Attribute> attributes;
+  for (auto &[name, symbol] : symbols)
+    attributes.push_back(symbol);
+  return ArrayAttr::get(context, attributes);
+}
+
+llvm::Error Symbols::checkOverrides() const {
+  llvm::Error errors = llvm::Error::success();
+  for (auto [index, override] : llvm::enumerate(overrides)) {
+    if (override.min < 0 || override.max.value_or(override.min) < override.min)
+      errors = llvm::joinErrors(
+          std::move(errors), makeFault(Fault::Usage, "dimension " + quoted(override.name) + " has no possible value"));
+    if (used[index])
+      continue;
+    std::string known = names.empty() ? "; all dimensions of the model are constant"
+                                      : "; the model's free dimensions are " + llvm::join(names, ", ");
+    errors = llvm::joinErrors(std::move(errors),
+                              makeFault(Fault::Usage, "no free dimension is called " + quoted(override.name) + known));
+  }
+  return errors;
+}
+
+} // namespace margay::frontend::onnx

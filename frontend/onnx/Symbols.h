@@ -1,0 +1,51 @@
+//===- Symbols.h - element types and free dimensions of a model -----------===//
+
+#ifndef MARGAY_FRONTEND_ONNX_SYMBOLS_H
+#define MARGAY_FRONTEND_ONNX_SYMBOLS_H
+
+#include "frontend/Import.h"
+#include "frontend/onnx/Model.h"
+#include "ir/Dialect.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace margay::frontend::onnx {
+
+/// The builtin type of elements; null where the nn dialect has none.
+mlir::Type typeOf(mlir::MLIRContext *context, ElementType type);
+
+/// The name ONNX has for a builtin element type, for messages.
+std::string nameOf(mlir::Type element);
+
+/// The most elements that a tensor may have with all its symbols at 1, and the most for any one size. Beyond them the
+/// arithmetic of dimensions could overflow.
+inline constexpr int64_t maxElements = int64_t(1) << 46;
+
+/// The number of elements with all symbols at 1; nothing where that is more than maxElements.
+std::optional<int64_t> leastElements(llvm::ArrayRef<nn::DimAttr> dims);
+
+/// The free dimensions of a model, in the order in which its inputs name them, with what the user says of them.
+class Symbols {
+public:
+  Symbols(mlir::MLIRContext *context, llvm::ArrayRef<DimOverride> overrides)
+      : context(context), overrides(overrides), used(overrides.size(), false) {}
+
+  /// The dimension `axis` of input `input`: a constant, or a symbol that is noted here.
+  nn::DimAttr dimension(llvm::StringRef input, unsigned axis, const Dimension &dim);
+
+  /// The `nn.symbols` of the function.
+  mlir::ArrayAttr attribute() const;
+
+  /// A Usage fault for each override that no dimension was called.
+  llvm::Error checkOverrides() const;
+
+private:
+  mlir::MLIRContext *context;
+  llvm::ArrayRef<DimOverride> overrides;
+  llvm::SmallVector<bool> used;
+  llvm::MapVector<llvm::StringRef, nn::SymbolAttr> symbols;
+  llvm::SmallVector<std::string> names; ///< of all free dimensions, pinned or not
+};
+
+} // namespace margay::frontend::onnx
+
+#endif // MARGAY_FRONTEND_ONNX_SYMBOLS_H

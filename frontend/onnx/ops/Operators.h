@@ -1,0 +1,92 @@
+//===- Operators.h - the import functions, by family ----------------------===//
+//
+// Each writes one ONNX operator in nn operations. They appear in the table of operators (OpTable.cpp) and nowhere else.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_FRONTEND_ONNX_OPS_OPERATORS_H
+#define MARGAY_FRONTEND_ONNX_OPS_OPERATORS_H
+
+#include "frontend/onnx/NodeImport.h"
+
+namespace margay::frontend::onnx {
+
+// Elementwise.cpp
+LogicalResult importCast(NodeImport &node);
+LogicalResult importClip(NodeImport &node);        ///< bounds as inputs
+LogicalResult importClipUntil10(NodeImport &node); ///< bounds as attributes
+LogicalResult importMean(NodeImport &node);
+
+// Contraction.cpp
+LogicalResult importGemm(NodeImport &node);
+LogicalResult importMatMul(NodeImport &node);
+
+// Conv.cpp
+LogicalResult importConv(NodeImport &node);
+
+// Pooling.cpp
+LogicalResult importAveragePool(NodeImport &node);
+LogicalResult importGlobalAveragePool(NodeImport &node);
+LogicalResult importGlobalMaxPool(NodeImport &node);
+LogicalResult importMaxPool(NodeImport &node);
+
+// Normalization.cpp
+LogicalResult importBatchNormalization(NodeImport &node);
+LogicalResult importLogSoftmax(NodeImport &node);
+LogicalResult importLogSoftmaxUntil12(NodeImport &node);
+LogicalResult importSoftmax(NodeImport &node);
+LogicalResult importSoftmaxUntil12(NodeImport &node); ///< over all axes from one on
+
+// Reduction.cpp
+LogicalResult importReduceMax(NodeImport &node);
+LogicalResult importReduceMean(NodeImport &node);
+LogicalResult importReduceMin(NodeImport &node);
+LogicalResult importReduceProd(NodeImport &node);
+LogicalResult importReduceSum(NodeImport &node);
+
+// Shape.cpp
+LogicalResult importConcat(NodeImport &node);
+LogicalResult importFlatten(NodeImport &node);
+LogicalResult importReshape(NodeImport &node);
+LogicalResult importSqueeze(NodeImport &node);
+LogicalResult importTranspose(NodeImport &node);
+LogicalResult importUnsqueeze(NodeImport &node);
+
+// Constant.cpp
+LogicalResult importConstant(NodeImport &node);
+LogicalResult importDropout(NodeImport &node);
+LogicalResult importIdentity(NodeImport &node);
+
+//===- Families of one form -----------------------------------------------===//
+
+/// An operator that is an nn operation of one operand.
+template <typename Op> LogicalResult importUnary(NodeImport &node) {
+  node.ignore({"consumed_inputs"});
+  return node.result(node.same<Op>(node.input(0)));
+}
+
+/// The two operands of Add and its like at the same shape, by the rules of the version.
+std::optional<std::pair<mlir::Value, mlir::Value>> broadcastOperands(NodeImport &node);
+
+template <typename Op> LogicalResult importBinary(NodeImport &node) {
+  auto operands = broadcastOperands(node);
+  if (!operands)
+    return mlir::failure();
+  return node.result(node.same<Op>(operands->first, operands->second));
+}
+
+/// An operator of any number of inputs that are combined two by two.
+template <typename Op> LogicalResult importVariadic(NodeImport &node) {
+  node.ignore({"consumed_inputs"});
+  llvm::SmallVector<mlir::Value> inputs = node.broadcastTogether(node.inputs());
+  if (inputs.empty())
+    return mlir::failure();
+  mlir::Value result = inputs[0];
+  for (mlir::Value input : llvm::ArrayRef(inputs).drop_front())
+    result = node.same<Op>(result, input);
+  return node.result(result);
+}
+
+} // namespace margay::frontend::onnx
+
+#endif // MARGAY_FRONTEND_ONNX_OPS_OPERATORS_H
