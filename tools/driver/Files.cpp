@@ -14,7 +14,8 @@ namespace path = llvm::sys::path;
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> margay::driver::readFile(StringRef name) {
   if (fs::is_directory(name))
     return makeFault(Fault::Io, name + ": cannot be read: it is a folder");
-  auto buffer = llvm::MemoryBuffer::getFile(name, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  auto buffer = llvm::MemoryBuffer::getFile(name, /*IsText=*/false, /*RequiresNullTerminator=*/false,
+                                            /*IsVolatile=*/false, llvm::Align(64));
   if (std::error_code code = buffer.getError())
     return makeFault(Fault::Io, name + ": cannot be read: " + StringRef(code.message()).lower());
   return std::move(*buffer);

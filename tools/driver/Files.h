@@ -10,7 +10,7 @@
 
 namespace margay::driver {
 
-/// Maps a file. A fault names it and says why it cannot be read.
+/// Maps a file, at a multiple of 64 bytes. A fault names it and says why it cannot be read.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readFile(llvm::StringRef path);
 
 /// The folders `test_data_set_0`, `test_data_set_1` and so on in `folder`, in the order of their numbers.

@@ -1,7 +1,7 @@
 //===- Interrupt.h - what happens on Ctrl-C -------------------------------===//
 //
-// Temporary files are removed by LLVM's signal handlers (see OutputFile.h) and the program ends by the signal, as
-// shells expect.
+// Temporary files are removed by LLVM's signal handlers (see OutputFile.h), temporary folders by ours, and the program
+// ends by the signal, as shells expect.
 //
 //===----------------------------------------------------------------------===//
 
@@ -9,6 +9,7 @@
 #define MARGAY_TOOLS_DRIVER_INTERRUPT_H
 
 #include <csignal>
+#include <string>
 
 namespace margay::driver {
 
@@ -22,6 +23,11 @@ public:
 private:
   sigset_t before;
 };
+
+/// From now on an interrupt removes this folder and the files in it. Returns what keepFolderOnInterrupt takes; -1 if
+/// too many folders are remembered.
+int removeFolderOnInterrupt(const std::string &path);
+void keepFolderOnInterrupt(int slot);
 
 } // namespace margay::driver
 

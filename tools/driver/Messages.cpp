@@ -19,17 +19,17 @@ llvm::Error margay::driver::inFile(StringRef file, llvm::Error error) {
       [&](const llvm::ErrorInfoBase &other) { return makeFault(Fault::Internal, file + ": " + other.message()); });
 }
 
-/// The file, up to the first colon, in bold: only where someone looks at it.
+/// Mistakes on the command line are the program's to tell; everything else is about a file, which stands in bold where
+/// someone looks at it.
 static void print(Fault fault, StringRef message) {
   llvm::raw_ostream &os = llvm::errs();
+  std::string text = (fault == Fault::Usage ? "margay: " + message : message).str();
+  size_t colon = text.find(": ");
   bool colours = llvm::sys::Process::StandardErrHasColors() && llvm::sys::Process::StandardErrIsDisplayed();
-  if (fault == Fault::Internal)
-    message.consume_front("internal error: ");
-  size_t colon = message.find(": ");
-  if (colours && colon != StringRef::npos)
-    os << "\033[1m" << message.take_front(colon + 1) << "\033[0m" << message.drop_front(colon + 1);
+  if (colours && colon != std::string::npos)
+    os << "\033[1m" << text.substr(0, colon + 1) << "\033[0m" << text.substr(colon + 1);
   else
-    os << message;
+    os << text;
   os << (fault == Fault::Internal ? " (internal error)\n" : "\n");
 }
 

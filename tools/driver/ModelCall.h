@@ -23,7 +23,7 @@ namespace margay::driver {
 struct CallOptions {
   int32_t isa = MG_ISA_AUTO;
   unsigned threads = 1;
-  llvm::ArrayRef<uint8_t> weights; ///< Of the file of external weights, where the model has one.
+  llvm::ArrayRef<uint8_t> weights = {}; ///< Of the file of external weights, where the model has one.
   const mg_profile *profile = nullptr;
 };
 

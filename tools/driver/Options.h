@@ -10,9 +10,8 @@
 
 namespace margay::driver {
 
-/// The stages of a compilation, in order. `--emit` names where the result is printed, `--from` what the input already
-/// is.
-enum class Stage { Model, Nn, Opt, Kernels, Llvm, Asm, Obj, Library };
+/// The stages of a compilation, in order. `--emit` says which are written, `--from` which one the input is already.
+enum class Stage { Model, Nn, Opt, Kernels, Llvm, Asm, Obj, Shared, Library };
 
 /// A dimension that the user pins or bounds: `--dim batch=4`, `--dim batch=1..32`.
 struct DimRange {
@@ -26,11 +25,12 @@ enum class WeightsPlace { Embed, File };
 
 struct CompileOptions {
   std::string input;
-  std::string outputFolder = "."; ///< Where the library and its headers go.
+  std::string outputFolder = "."; ///< Where the results go; "-" prints the one that is text.
   std::string name;               ///< The C name; made from the file's name when empty.
-  std::vector<std::string> emit;  ///< What to write besides, or instead of, the archive and headers.
-  std::string levels;             ///< Instruction-set levels, separated by commas; all that the target has when empty.
-  std::string target;             ///< A triple; this machine's when empty.
+  std::vector<Stage>
+      emit; ///< What to write. The library and its headers are always written unless these are graphs and code only.
+  std::string levels; ///< Instruction-set levels, separated by commas; all that the target has when empty.
+  std::string target; ///< A triple; this kind of machine's when empty.
   std::vector<DimRange> dims;
   WeightsPlace weights = WeightsPlace::Embed;
   Precision precision = Precision::F32;

@@ -55,14 +55,16 @@ static llvm::Error parseDim(StringRef text, std::vector<DimRange> &dims) {
   return llvm::Error::success();
 }
 
-/// A list whose items are checked against what can be emitted.
-static llvm::Error parseEmit(StringRef text, std::vector<std::string> &emit) {
+/// A list of stages.
+static llvm::Error parseEmit(StringRef text, std::vector<Stage> &emit) {
   for (StringRef item : llvm::split(text, ',')) {
     item = item.trim();
-    if (!llvm::is_contained(emittable(), item))
-      return usage("option '--emit' knows " + llvm::join(emittable(), ", ") + ", not '" + item + "'");
-    if (!llvm::is_contained(emit, item))
-      emit.push_back(item.str());
+    std::optional<Stage> stage = stageNamed(item);
+    if (!stage) {
+      auto names = llvm::map_range(stages(), [](const StageFacts &facts) { return facts.name; });
+      return usage("option '--emit' knows " + llvm::join(names, ", ") + ", not '" + item + "'");
+    }
+    emit.push_back(*stage);
   }
   return llvm::Error::success();
 }
@@ -87,9 +89,10 @@ std::vector<Option> margay::cli::compileArguments(CompileOptions &options) {
 
 std::vector<Option> margay::cli::outputArguments(CompileOptions &options) {
   return {
-      {"-o", "DIR", "where the results go (the current folder unless given)", setString(options.outputFolder)},
+      {"-o", "DIR", "where the results go (the current folder unless given); - prints the one text of --emit",
+       setString(options.outputFolder)},
       {"--name", "ID", "the C name of the model (made from the file's name unless given)", setString(options.name)},
-      {"--emit", "LIST", "what to write besides library and headers: so, obj, nn, opt, kernels, llvm, asm",
+      {"--emit", "LIST", "stages to write: nn, opt, kernels, llvm, asm, obj, so, lib; the first five alone stop there",
        [&options](StringRef value) { return parseEmit(value, options.emit); }},
       {"--weights", "PLACE", "embed (in the library, unless given) or file (in NAME.mgw)",
        setWord<WeightsPlace>("--weights", options.weights,

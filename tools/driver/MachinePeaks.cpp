@@ -1,11 +1,11 @@
-//===- FmaPeak.cpp - what the processor can do at most --------------------===//
+//===- MachinePeaks.cpp - what this machine can do at most --------------------===//
 //
 // Twelve independent chains of vector multiply-adds: more than latency times throughput of any processor that we know
 // (8 to 10), few enough for the sixteen registers of AVX2.
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/driver/FmaPeak.h"
+#include "tools/driver/MachinePeaks.h"
 #include "runtime/include/margay.h"
 #include <algorithm>
 #include <atomic>
@@ -129,4 +129,30 @@ double margay::driver::measurePeak(int32_t isa, unsigned threads) {
     sum += rates[i];
   }
   return sum;
+}
+
+double margay::driver::measureBandwidth(size_t bytes) {
+  using Clock = std::chrono::steady_clock;
+  using Vector = uint64_t __attribute__((vector_size(16)));
+  constexpr std::chrono::milliseconds duration(4);
+  std::vector<Vector> region(std::max<size_t>(64, bytes / sizeof(Vector)));
+  volatile uint64_t sink;
+  double best = 0;
+  for (Clock::time_point end = Clock::now() + duration; Clock::now() < end || best == 0;) {
+    // Small regions are read often enough for the clock to tell.
+    size_t repeats = 1 + (1 << 14) / region.size();
+    Clock::time_point begin = Clock::now();
+    Vector sums[4] = {};
+    for (size_t repeat = 0; repeat < repeats; ++repeat) {
+      for (size_t i = 0; i + 4 <= region.size(); i += 4)
+        for (size_t lane = 0; lane < 4; ++lane)
+          sums[lane] += region[i + lane];
+      __asm__ volatile("" ::: "memory"); // The next round has to read again.
+    }
+    sink = sums[0][0] + sums[1][0] + sums[2][0] + sums[3][0];
+    double read = static_cast<double>(repeats * region.size() * sizeof(Vector));
+    best = std::max(best, read / std::chrono::duration<double>(Clock::now() - begin).count());
+  }
+  (void)sink;
+  return best;
 }

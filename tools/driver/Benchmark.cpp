@@ -1,0 +1,134 @@
+//===- Benchmark.cpp - how long calls of a model take ---------------------===//
+
+#include "tools/driver/Benchmark.h"
+#include "ir/Fault.h"
+#include "tools/driver/MachinePeaks.h"
+#include "tools/driver/ModelCall.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/bit.h"
+#include <chrono>
+#include <map>
+
+using namespace margay;
+using namespace margay::driver;
+using Clock = std::chrono::steady_clock;
+
+static double secondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+static double medianOf(std::vector<double> values) {
+  if (values.empty())
+    return 0;
+  auto middle = values.begin() + values.size() / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+namespace {
+/// Gathers the times of the kernels of profiled calls.
+struct KernelClock {
+  explicit KernelClock(const mg_model &model) : samples(model.n_kernels) {
+    profile = {sizeof(mg_profile), 0, this,
+               [](void *user, int32_t kernel, int32_t done) { static_cast<KernelClock *>(user)->tick(kernel, done); }};
+  }
+  void tick(int32_t kernel, int32_t done) {
+    if (!done)
+      begin = Clock::now();
+    else if (kernel >= 0 && kernel < static_cast<int32_t>(samples.size()))
+      samples[kernel].push_back(secondsSince(begin));
+  }
+
+  mg_profile profile;
+  Clock::time_point begin;
+  std::vector<std::vector<double>> samples;
+};
+
+/// Bandwidths, measured once for each power of two.
+class Bandwidths {
+public:
+  double of(double bytes) {
+    size_t size = llvm::bit_ceil(static_cast<size_t>(std::max(1024.0, std::min(bytes, 1e8))));
+    auto [at, isNew] = known.try_emplace(size, 0);
+    if (isNew)
+      at->second = measureBandwidth(size);
+    return at->second;
+  }
+
+private:
+  std::map<size_t, double> known;
+};
+} // namespace
+
+/// Calls until the time is over, but a few times at least.
+static llvm::Expected<std::vector<double>> timeCalls(ModelCall &call, double seconds) {
+  constexpr size_t fewest = 5;
+  std::vector<double> times;
+  for (Clock::time_point start = Clock::now(); times.size() < fewest || secondsSince(start) < seconds;) {
+    Clock::time_point begin = Clock::now();
+    if (llvm::Error error = call.run())
+      return std::move(error);
+    times.push_back(secondsSince(begin));
+  }
+  return times;
+}
+
+/// The values of the model's symbols for these inputs.
+static llvm::StringMap<int64_t> symbolValues(const mg_model &model, llvm::ArrayRef<Array> inputs) {
+  llvm::StringMap<int64_t> values;
+  for (const mg_symbol *symbol : llvm::ArrayRef(model.symbols, model.n_symbols))
+    if (symbol->input >= 0)
+      values[symbol->name] = inputs[symbol->input].shape[symbol->axis];
+  return values;
+}
+
+llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callable, const Graph &graph,
+                                                    std::vector<Array> inputs, const BenchmarkOptions &options) {
+  const mg_model &model = callable.model();
+  std::vector<int32_t> levels = callable.loaded.usableLevels();
+  if (levels.empty())
+    return makeFault(Fault::Unsupported, "this machine can run none of the levels that are compiled for");
+  Measurement result;
+  result.isa = levels.front();
+  result.peak = measurePeak(result.isa, options.threads);
+  llvm::StringMap<int64_t> symbols = symbolValues(model, inputs);
+
+  // 1. Whole calls, after some that warm up caches, pages and the clock.
+  llvm::Expected<ModelCall> call = callable.prepare(inputs, {.isa = result.isa, .threads = options.threads});
+  if (!call)
+    return call.takeError();
+  llvm::Expected<std::vector<double>> times = timeCalls(*call, options.seconds / 10);
+  if (times)
+    times = timeCalls(*call, options.seconds);
+  if (!times)
+    return times.takeError();
+  result.calls = static_cast<unsigned>(times->size());
+  result.median = medianOf(*times);
+  result.min = *llvm::min_element(*times);
+
+  // 2. Calls with a clock before and after each kernel, which cost a little themselves.
+  KernelClock clock(model);
+  llvm::Expected<ModelCall> profiled =
+      callable.prepare(std::move(inputs), {.isa = result.isa, .threads = options.threads, .profile = &clock.profile});
+  if (!profiled)
+    return profiled.takeError();
+  if (llvm::Expected<std::vector<double>> calls = timeCalls(*profiled, options.seconds / 4); !calls)
+    return calls.takeError();
+  result.peak = std::max(result.peak, measurePeak(result.isa, options.threads));
+
+  // 3. Each kernel's work beside its time. Some kernels of the graph are views in the code, so they are matched by
+  // name, in order.
+  Bandwidths bandwidths;
+  std::vector<KernelWork> works = kernelWork(graph, symbols);
+  auto next = works.begin();
+  for (int32_t i = 0; i < model.n_kernels; ++i) {
+    next = std::find_if(next, works.end(), [&](const KernelWork &work) { return work.name == model.kernels[i]; });
+    if (next == works.end())
+      return makeFault(Fault::Internal, llvm::Twine("the graph has no kernel '") + model.kernels[i] + "'");
+    KernelTime kernel{.work = *next++, .seconds = medianOf(clock.samples[i])};
+    kernel.floor = std::max(kernel.work.operations / result.peak, kernel.work.bytes / bandwidths.of(kernel.work.bytes));
+    result.operations += kernel.work.operations;
+    result.kernels.push_back(std::move(kernel));
+  }
+  return result;
+}

@@ -1,0 +1,137 @@
+//===- Graph.cpp - a network in the IR, with all that it needs ------------===//
+
+#include "tools/driver/Graph.h"
+#include "frontend/Import.h"
+#include "ir/Ops.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include "tools/driver/Files.h"
+#include "tools/driver/Messages.h"
+
+using namespace margay;
+using namespace margay::driver;
+using llvm::StringRef;
+
+/// In text, values of more bytes than this are left to the bytecode beside it.
+static constexpr int64_t mostPrintedBytes = 1024;
+
+void margay::driver::registerDialects(mlir::DialectRegistry &registry) {
+  registry
+      .insert<nn::NNDialect, mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
+              mlir::LLVM::LLVMDialect, mlir::math::MathDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
+}
+
+static std::unique_ptr<mlir::MLIRContext> makeContext(unsigned jobs) {
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  auto context = std::make_unique<mlir::MLIRContext>(registry, jobs > 1 ? mlir::MLIRContext::Threading::ENABLED
+                                                                        : mlir::MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+/// Whether the value is known by name only.
+static bool isElided(nn::ParamOp param) {
+  auto resource = mlir::dyn_cast<mlir::DenseResourceElementsAttr>(param.getValue());
+  return resource && (!resource.getRawHandle().getBlob() || resource.getRawHandle().getBlob()->getData().empty()) &&
+         resource.getNumElements() > 0;
+}
+
+/// The bytecode that belongs to a file of text: model.nn.mlir -> model.nn.mlirbc.
+static std::string bytecodeBeside(StringRef path) { return path.str() + "bc"; }
+
+/// Takes the values that the text has left out from the bytecode beside it.
+static llvm::Error fillElided(mlir::ModuleOp module, StringRef path) {
+  auto elided = llvm::make_filter_range(module.getOps<nn::ParamOp>(), isElided);
+  if (elided.empty())
+    return llvm::Error::success();
+  std::string side = bytecodeBeside(path);
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> file = readFile(side);
+  if (!file)
+    return file.takeError();
+  DiagnosticsToFaults diagnostics(*module.getContext());
+  auto values = mlir::parseSourceString<mlir::ModuleOp>((*file)->getBuffer(), module.getContext(), side);
+  if (!values)
+    return inFile(side, diagnostics.take(Fault::Malformed, "reading the bytecode"));
+  for (nn::ParamOp param : elided) {
+    auto other = values->lookupSymbol<nn::ParamOp>(param.getSymName());
+    if (!other || other.getType() != param.getType())
+      return makeFault(Fault::Malformed,
+                       side + ": has no parameter '" + param.getSymName() + "' of the type that " + path + " says");
+    param.setValueAttr(other.getValueAttr());
+  }
+  return llvm::Error::success();
+}
+
+static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> parseGraph(mlir::MLIRContext &context,
+                                                                    const CompileOptions &options) {
+  if (!options.dims.empty())
+    return makeFault(Fault::Usage,
+                     options.input + ": its dimensions are settled: use --dim where the model is imported");
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> file = readFile(options.input);
+  if (!file)
+    return file.takeError();
+  DiagnosticsToFaults diagnostics(context);
+  // The name tells the parser nothing: it looks at the first bytes.
+  auto module = mlir::parseSourceString<mlir::ModuleOp>((*file)->getBuffer(), &context, options.input);
+  if (!module)
+    return inFile(options.input, diagnostics.take(Fault::Malformed, "reading the IR"));
+  if (!module->lookupSymbol(nn::mainFunction))
+    return makeFault(Fault::Malformed, options.input + ": has no function '" + nn::mainFunction + "'");
+  if (llvm::Error error = fillElided(*module, options.input))
+    return std::move(error);
+  return module;
+}
+
+static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importGraph(mlir::MLIRContext &context,
+                                                                     const CompileOptions &options) {
+  frontend::ImportOptions importOptions;
+  for (const DimRange &dim : options.dims)
+    importOptions.dims.push_back({dim.name, dim.least, dim.most});
+  DiagnosticsToFaults diagnostics(context);
+  auto module = frontend::importModel(context, options.input, importOptions);
+  if (!module)
+    return inFile(options.input, module.takeError());
+  // What the importer makes is valid whatever it was given, or the importer is wrong.
+  if (mlir::failed(mlir::verify(**module)))
+    return inFile(options.input, diagnostics.take(Fault::Internal, "importing"));
+  return module;
+}
+
+llvm::Expected<Graph> margay::driver::loadGraph(const CompileOptions &options) {
+  Graph graph;
+  graph.context = makeContext(options.jobs);
+  bool isModel = options.from == Stage::Model;
+  auto module = isModel ? importGraph(*graph.context, options) : parseGraph(*graph.context, options);
+  if (!module)
+    return module.takeError();
+  graph.module = std::move(*module);
+  graph.stage = isModel ? Stage::Nn : options.from;
+  return graph;
+}
+
+void margay::driver::printGraph(const Graph &graph, llvm::raw_ostream &os) {
+  mlir::OpPrintingFlags flags;
+  flags.elideLargeResourceString(mostPrintedBytes);
+  mlir::ModuleOp module = graph.module.get();
+  module.print(os, flags);
+  os << '\n';
+}
+
+llvm::Error margay::driver::writeGraph(const Graph &graph, StringRef path, OutputFiles &files) {
+  if (llvm::Error error = files.add(path, [&](llvm::raw_ostream &os) { printGraph(graph, os); }))
+    return error;
+  return files.add(bytecodeBeside(path), [&](llvm::raw_ostream &os) {
+    mlir::BytecodeWriterConfig config("margay");
+    (void)mlir::writeBytecodeToFile(graph.module.get(), os, config); // Fails only where an older version is asked for.
+  });
+}

@@ -1,0 +1,62 @@
+//===- Compile.cpp - margay compile ---------------------------------------===//
+
+#include "codegen/emit/Interface.h"
+#include "tools/driver/Compiler.h"
+#include "tools/margay/CompileArguments.h"
+#include "tools/margay/Text.h"
+#include "tools/margay/Verbs.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace margay;
+using namespace margay::cli;
+using namespace margay::driver;
+
+/// The files, the interface and the sizes, in a few lines.
+static void printSummary(const FilesReport &report) {
+  llvm::raw_ostream &os = llvm::outs();
+  std::vector<TableRow> rows;
+  if (report.library) {
+    const codegen::Interface &interface = report.library->interface;
+    for (const codegen::InterfacePort &port : interface.inputs)
+      rows.push_back({"input", port.name, codegen::describeType(interface, port)});
+    for (const codegen::InterfacePort &port : interface.outputs)
+      rows.push_back({"output", port.name, codegen::describeType(interface, port)});
+    std::vector<std::string> levels;
+    for (int32_t isa : interface.isaLevels)
+      levels.push_back(mg_isa_name(isa));
+    std::string arena =
+        interface.maxArenaBytes ? bytesText(*interface.maxArenaBytes) : report.library->arenaBytes + " bytes";
+    rows.push_back({"weights", bytesText(report.library->weightsBytes)});
+    rows.push_back({"code", bytesText(report.library->codeBytes), llvm::join(levels, ", ")});
+    rows.push_back({"arena", arena});
+  }
+  for (const std::string &file : report.files)
+    rows.push_back({"wrote", file});
+  rows.push_back({"time", secondsText(report.seconds)});
+  printTable(rows, os);
+}
+
+llvm::Error margay::cli::compileVerb(llvm::ArrayRef<llvm::StringRef> arguments) {
+  CompileOptions options;
+  Verb verb{"compile", "MODEL",
+            "Compiles an ONNX model (binary or text) into NAME.a, NAME.h, NAME.hpp, margay.h and margay_pool.h.",
+            concat(outputArguments(options), compileArguments(options))};
+  llvm::Expected<Parsed> parsed = parseArguments(verb, arguments);
+  if (!parsed)
+    return parsed.takeError();
+  if (parsed->help) {
+    printHelp(verb, llvm::outs());
+    return llvm::Error::success();
+  }
+  options.input = parsed->operands[0];
+  Progress progress;
+  llvm::Expected<FilesReport> report = compileToFiles(options, progress);
+  progress.clear();
+  if (!report)
+    return report.takeError();
+  if (options.outputFolder != "-")
+    printSummary(*report);
+  return llvm::Error::success();
+}
