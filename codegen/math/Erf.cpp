@@ -22,8 +22,8 @@ static constexpr float saturated = 4;
 Value codegen::expandErf(Lanes &lanes, Value x) {
   static constexpr float q[] = {0x1.06eba6p-3f,  -0x1.8126e6p-2f, 0x1.ce1a6ep-4f,
                                 -0x1.b68b56p-6f, 0x1.473bb8p-8f,  -0x1.3a182ap-11f};
-  static constexpr float p[] = {0x1.07796cp-3f, 0x1.4531fap-1f,   0x1.b32d18p-4f, -0x1.856bb2p-6f,
-                                0x1.ddd088p-9f, -0x1.5340c4p-12f, 0x1.7b5224p-17f};
+  static constexpr float p[] = {0x1.07323cp-3f,  0x1.457d22p-1f, 0x1.af2444p-4f,
+                                -0x1.77005ap-6f, 0x1.a55232p-9f, -0x1.c09fa6p-13f};
   Value size = lanes.min(lanes.constant(saturated), lanes.absolute(x));
   Value near = lanes.fma(size, lanes.polynomial(lanes.mul(size, size), q), size);
   Value exponent = lanes.fma(size, lanes.polynomial(size, p), size);

@@ -10,6 +10,8 @@ using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 
+static bool isHalf(Type element) { return element.isF16() || element.isBF16(); }
+
 /// Makes f32 lanes of f16 or bf16 ones, by instructions where there are some.
 static Value toF32(Lanes &lanes, Value x) {
   Type element = getElementTypeOrSelf(x.getType());
@@ -38,7 +40,7 @@ using Unary = Value (*)(Lanes &, Value);
 /// A function of one argument, computed in f32. Null if its type is wider.
 static Value expandUnary(Lanes &lanes, Value x, Unary function) {
   Type element = getElementTypeOrSelf(x.getType());
-  if (!element.isF32() && !element.isF16() && !element.isBF16())
+  if (!element.isF32() && !isHalf(element))
     return {};
   return fromF32(lanes, function(lanes, toF32(lanes, x)), element);
 }
@@ -63,6 +65,33 @@ static Value expandTruncation(Lanes &lanes, arith::TruncFOp op) {
   return fromF32(lanes, op.getIn(), to);
 }
 
+using Binary = Value (*)(Lanes &, Value, Value);
+
+/// A function of two arguments, computed in their type or in f32.
+static Value expandBinary(Lanes &lanes, Value a, Value b, Binary function) {
+  Type element = getElementTypeOrSelf(a.getType());
+  if (!isHalf(element))
+    return function(lanes, a, b);
+  return fromF32(lanes, function(lanes, toF32(lanes, a), toF32(lanes, b)), element);
+}
+
+/// Arithmetic on 16-bit floats, which no level has, is done in f32.
+static Value expandHalfArithmetic(Lanes &lanes, Operation *op) {
+  auto hasHalf = [](Type type) { return isHalf(getElementTypeOrSelf(type)); };
+  Type result = op->getResult(0).getType();
+  if (isa<arith::ConstantOp, arith::BitcastOp, arith::SelectOp, arith::ExtFOp, arith::TruncFOp>(op) ||
+      isa<vector::VectorDialect>(op->getDialect()) ||
+      (!hasHalf(result) && llvm::none_of(op->getOperandTypes(), hasHalf)))
+    return {};
+  OperationState state(op->getLoc(), op->getName());
+  for (Value operand : op->getOperands())
+    state.addOperands(hasHalf(operand.getType()) ? toF32(lanes, operand) : operand);
+  state.addTypes(hasHalf(result) ? lanes.f32() : result);
+  state.addAttributes(op->getAttrs());
+  Value wide = lanes.builder.create(state)->getResult(0);
+  return hasHalf(result) ? fromF32(lanes, wide, getElementTypeOrSelf(result)) : wide;
+}
+
 /// What to replace an operation by; null if it stays.
 static Value expand(Lanes &lanes, Operation *op) {
   auto multiplyAdd = [&](Value a, Value b, Value c) {
@@ -75,11 +104,11 @@ static Value expand(Lanes &lanes, Operation *op) {
       .Case([&](math::ErfOp op) { return expandUnary(lanes, op.getOperand(), expandErf); })
       .Case([&](math::FmaOp op) { return multiplyAdd(op.getA(), op.getB(), op.getC()); })
       .Case([&](vector::FMAOp op) { return multiplyAdd(op.getLhs(), op.getRhs(), op.getAcc()); })
-      .Case([&](arith::MaximumFOp op) { return expandMaximum(lanes, op.getLhs(), op.getRhs()); })
-      .Case([&](arith::MinimumFOp op) { return expandMinimum(lanes, op.getLhs(), op.getRhs()); })
+      .Case([&](arith::MaximumFOp op) { return expandBinary(lanes, op.getLhs(), op.getRhs(), expandMaximum); })
+      .Case([&](arith::MinimumFOp op) { return expandBinary(lanes, op.getLhs(), op.getRhs(), expandMinimum); })
       .Case([&](arith::ExtFOp op) { return expandExtension(lanes, op); })
       .Case([&](arith::TruncFOp op) { return expandTruncation(lanes, op); })
-      .Default([](Operation *) { return Value(); });
+      .Default([&](Operation *op) { return expandHalfArithmetic(lanes, op); });
 }
 
 void codegen::expandMath(Operation *root, const Level &level) {

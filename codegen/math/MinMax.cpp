@@ -1,34 +1,21 @@
 //===- MinMax.cpp - the larger and the smaller of two ---------------------===//
 //
-// x86 has "a > b ? a : b", which is b if either is NaN. So if a cannot be NaN, that is all; else NaN in a is put back.
-// LLVM's own lowering of llvm.maximum also tells +0 from -0, which takes several instructions more.
+// x86 has "a > b ? a : b", which is b if either is NaN. That is all there is to do if a cannot be NaN, else NaN in a is
+// put back. LLVM knows this, but only without the duty to tell +0 from -0.
 //
 //===----------------------------------------------------------------------===//
 
 #include "codegen/math/Functions.h"
-#include "mlir/IR/Matchers.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 
-/// Whether a value is a constant that is the same number in all lanes.
-static bool isNumber(Value value) {
-  FloatAttr constant;
-  DenseFPElementsAttr elements;
-  if (matchPattern(value, m_Constant(&elements)) && elements.isSplat())
-    return !elements.getSplatValue<APFloat>().isNaN();
-  return matchPattern(value, m_Constant(&constant)) && !constant.getValue().isNaN();
+Value codegen::expandMaximum(Lanes &lanes, Value a, Value b) {
+  return LLVM::MaximumOp::create(lanes.builder, lanes.loc, a.getType(), a, b, LLVM::FastmathFlags::nsz);
 }
 
-static Value expand(Lanes &lanes, Value a, Value b, Lanes::Compare predicate) {
-  if (isNumber(b))
-    std::swap(a, b);
-  Value result = lanes.select(lanes.compare(predicate, a, b), a, b);
-  if (isNumber(a))
-    return result;
-  return lanes.select(lanes.compare(Lanes::Compare::UNO, a, a), a, result);
+Value codegen::expandMinimum(Lanes &lanes, Value a, Value b) {
+  return LLVM::MinimumOp::create(lanes.builder, lanes.loc, a.getType(), a, b, LLVM::FastmathFlags::nsz);
 }
-
-Value codegen::expandMaximum(Lanes &lanes, Value a, Value b) { return expand(lanes, a, b, Lanes::Compare::OGT); }
-Value codegen::expandMinimum(Lanes &lanes, Value a, Value b) { return expand(lanes, a, b, Lanes::Compare::OLT); }

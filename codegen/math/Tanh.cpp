@@ -1,6 +1,9 @@
 //===- Tanh.cpp - the hyperbolic tangent ----------------------------------===//
 //
-//   tanh |x| = E / (E + 2),  E = e^2|x| - 1 = 2^n fraction + (2^n - 1)
+//   |x| <  0.5625:  tanh x = x + x s q(s),  s = x^2
+//   |x| >= 0.5625:  tanh |x| = 1 - 2 / (e^2|x| + 1)
+//
+// The second form is at least 1/2 where it is used, so that the subtraction takes nothing away from what is exact.
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,11 +13,21 @@ using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 
+static constexpr float split = 0.5625f;
+
+/// Beyond this the result is 1.
+static constexpr float saturated = 10;
+
 Value codegen::expandTanh(Lanes &lanes, Value x) {
-  // From 9.02 on, the result is 1.
-  Value size = lanes.min(lanes.constant(10), lanes.absolute(x));
+  static constexpr float q[] = {-0x1.555548p-2f, 0x1.110c7p-3f, -0x1.b90942p-5f, 0x1.582fb6p-6f, -0x1.95002cp-8f};
+  Value size = lanes.min(lanes.constant(saturated), lanes.absolute(x));
+  Value square = lanes.mul(size, size);
+  Value near = lanes.fma(size, lanes.mul(square, lanes.polynomial(square, q)), size);
   ScaledExp parts = scaledExp(lanes, lanes.add(size, size));
   Value scale = powerOfTwo(lanes, parts.exponent);
-  Value e = lanes.fma(parts.fraction, scale, lanes.sub(scale, lanes.constant(1)));
-  return lanes.withSign(lanes.div(e, lanes.add(e, lanes.constant(2))), x);
+  Value power = lanes.fma(parts.fraction, scale, scale);
+  Value one = lanes.constant(1);
+  Value far = lanes.sub(one, lanes.div(lanes.constant(2), lanes.add(power, one)));
+  Value isFar = lanes.compare(Lanes::Compare::OGE, size, lanes.constant(split));
+  return lanes.withSign(lanes.select(isFar, far, near), x);
 }

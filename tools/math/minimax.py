@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Finds the polynomials of codegen/math: the best ones whose coefficients are floats.
 
-    minimax.py            prints every table, with its largest error in units of 2^-24 (half an ulp of a float just above 1)
+    minimax.py            prints every table, with its largest relative error in units of 2^-24 (half an ulp of 1)
 
 The method is the Remez exchange (E. Remez, 1934; de la Vallee-Poussin's alternation): solve for the polynomial whose weighted error has the same size and
 alternating signs at n + 2 points, move the points to where the error is largest, repeat. A best real polynomial is not the best one with float
-coefficients, so the lowest coefficient is rounded first, and the rest is solved for again, with what rounding has cost in the target; then the next one.
+coefficients, so all are rounded, and then each is moved to its neighbours for as long as that helps.
 Needs mpmath (not used by the build: its results are in the sources).
 """
 
@@ -13,7 +13,7 @@ import struct
 import sys
 
 try:
-    from mpmath import mp, mpf, matrix, lu_solve, exp, log, erf, erfc, sqrt, cos, pi, expm1, log1p
+    from mpmath import mp, mpf, matrix, lu_solve, log, erf, erfc, sqrt, cos, pi, tanh, expm1, log1p
 except ImportError:
     sys.exit("minimax.py: the Python package mpmath is missing (Debian: python3-mpmath)")
 
@@ -104,9 +104,12 @@ def table(name, comment, target, weight, low, high, degree):
 half_ln2 = log(2) / 2 * mpf("1.001")
 table("exp", "e^r = 1 + r + r^2 q(r), relative to e^r - 1", lambda r: (expm1(r) - r) / r**2, lambda r: r**2 / abs(expm1(r)), -half_ln2, half_ln2, 4)
 table("log", "log(1 + f) = f - f^2/2 + f^3 q(f)", lambda f: (log1p(f) - f + f**2 / 2) / f**3, lambda f: abs(f**3 / log1p(f)),
-      sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1, int(sys.argv[1]) if len(sys.argv) > 1 else 8)
+      sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1, 7)
+split = mpf("0.5625")
+table("tanh", "tanh(x) = x + x s q(s), s = x^2", lambda s: (tanh(sqrt(s)) / sqrt(s) - 1) / s, lambda s: s * sqrt(s) / tanh(sqrt(s)), mpf("1e-12"), split**2, 4)
 split = mpf("0.921875")
 table("erf, below", "erf(x) = x + x q(x^2)", lambda s: erf(sqrt(s)) / sqrt(s) - 1, lambda s: sqrt(s) / erf(sqrt(s)), mpf("1e-12"), split**2, 5)
-table("erf, above", "erf(x) = 1 - e^-(x + x q(x))", lambda x: (-log(erfc(x))) / x - 1, lambda x: x * erfc(x) / erf(x), split, mpf("3.92"), 6)
-print("ln2: high", (lambda h: (float(h).hex(), float(log(2) - h).hex(), float(to_float(log(2) - h)).hex()))(mpf(int(log(2) * 2**16)) / 2**16))
-print("log2(e)", float(to_float(1 / log(2))).hex())
+table("erf, above", "erf(x) = 1 - e^-(x + x p(x))", lambda x: -log(erfc(x)) / x - 1, lambda x: x * erfc(x) / erf(x), split, mpf(4), 5)
+high = mpf(int(log(2) * 2**16)) / 2**16
+print("ln2 in two parts:", float(high).hex(), float(to_float(log(2) - high)).hex())
+print("log2(e):", float(to_float(1 / log(2))).hex())

@@ -1,0 +1,275 @@
+//===- ExpandMath.cpp - how exact the expanded functions are --------------===//
+//
+// Each function is compiled as a model would have it, loaded, and compared with the C library's in double precision: at
+// a sample of all floats and around the places where something changes, or, if MARGAY_EXHAUSTIVE is set, at all of them
+// (minutes).
+//
+//===----------------------------------------------------------------------===//
+
+#include "Compiled.h"
+#include "llvm/ADT/APFloat.h"
+#include <cmath>
+#include <cstdlib>
+
+using namespace llvm;
+using namespace margay::codegen;
+
+namespace {
+
+float fromBits(uint32_t bits) { return bit_cast<float>(bits); }
+
+/// Floats between 0 and infinity where functions of this folder change their ways, or their results their kind.
+constexpr float corners[] = {
+    0,          0x1p-149f, 0x1p-126f,        0x1p-24f,   0x1p-12f, 0.34657359f, 0.5f,       0x1.6a09e6p-1f,
+    0.921875f,  1,         1.4142f,          3.9192059f, 4,        9.0109133f,  88.722839f, 87.336544f,
+    103.97208f, 0x1p+23f,  0x1.fffffep+127f, INFINITY};
+
+/// Calls `visit` with arrays of inputs that cover what is to be tested.
+template <typename Visit> void sweep(Visit visit) {
+  std::vector<float> batch;
+  auto add = [&](uint32_t bits) {
+    batch.push_back(fromBits(bits));
+    if (batch.size() == 1 << 16) {
+      visit(batch);
+      batch.clear();
+    }
+  };
+  uint64_t step = std::getenv("MARGAY_EXHAUSTIVE") ? 1 : 4099;
+  for (uint64_t bits = 0; bits < uint64_t(1) << 32; bits += step)
+    add(static_cast<uint32_t>(bits));
+  for (float corner : corners)
+    for (uint32_t sign : {0u, 0x80000000u})
+      for (int32_t near = -300; near <= 300; ++near)
+        add((bit_cast<uint32_t>(corner) + near) ^ sign);
+  for (uint32_t nan : {0x7fc00000u, 0xffc00000u, 0x7f800001u, 0x7fffffffu})
+    add(nan);
+  batch.resize(alignTo(batch.size(), 8));
+  visit(batch);
+}
+
+/// How far a result is from the exact one, in units of the last place that the exact one has as a float; infinity if it
+/// is of another kind.
+double ulps(float result, double exact) {
+  float nearest = static_cast<float>(exact);
+  if (std::isnan(nearest) || std::isnan(result))
+    return std::isnan(nearest) && std::isnan(result) ? 0 : INFINITY;
+  if (std::isinf(nearest) || std::isinf(result))
+    return nearest == result ? 0 : INFINITY;
+  if (std::signbit(result) != std::signbit(nearest))
+    return INFINITY;
+  int exponent = std::max(nearest == 0 ? -149 : std::ilogb(nearest) - 23, -149);
+  return std::fabs(result - exact) / std::ldexp(1.0, exponent);
+}
+
+struct Case {
+  const char *operation;
+  double (*exact)(double);
+  double fusedUlps, unfusedUlps; ///< What is promised with a fused multiply-add, and without.
+};
+
+class Accuracy : public testing::TestWithParam<Case> {};
+
+TEST_P(Accuracy, IsAsPromised) {
+  const Case &test = GetParam();
+  for (const Level &level : runnableLevels()) {
+    Compiled function(level, test.operation, "f32", "f32", 8);
+    double worst = 0;
+    float at = 0;
+    std::vector<float> results;
+    sweep([&](const std::vector<float> &inputs) {
+      results.assign(inputs.size(), -77);
+      function(inputs.data(), results.data(), inputs.size());
+      for (size_t i = 0; i < inputs.size(); ++i)
+        if (double distance = ulps(results[i], test.exact(inputs[i])); distance > worst) {
+          worst = distance;
+          at = inputs[i];
+        }
+    });
+    RecordProperty(level.name.str(), std::to_string(worst));
+    printf("%s at %s: at most %.3f ulp, at %a\n", test.operation, level.name.str().c_str(), worst, at);
+    EXPECT_LE(worst, level.fma ? test.fusedUlps : test.unfusedUlps) << level.name.str() << ", " << at;
+  }
+}
+
+double exactExp(double x) { return std::exp(x); }
+double exactLog(double x) { return std::log(x); }
+double exactTanh(double x) { return std::tanh(x); }
+double exactErf(double x) { return std::erf(x); }
+
+INSTANTIATE_TEST_SUITE_P(Functions, Accuracy,
+                         testing::Values(Case{"math.exp", exactExp, 1, 1}, Case{"math.log", exactLog, 1, 1},
+                                         Case{"math.tanh", exactTanh, 1.5, 2}, Case{"math.erf", exactErf, 1.2, 1.5}),
+                         [](const auto &info) { return StringRef(info.param.operation).substr(5).str(); });
+
+TEST(ExpandMath, GivesTheSameForVectorsOfAnyLength) {
+  for (const Level &level : runnableLevels())
+    for (const char *operation : {"math.exp", "math.log", "math.tanh", "math.erf"}) {
+      Compiled eight(level, operation, "f32", "f32", 8);
+      // 105 values: whole vectors of 1, 5 and 35; of those of 8, the last one is cut off.
+      std::vector<float> inputs(112), expected(112);
+      for (size_t i = 0; i < inputs.size(); ++i)
+        inputs[i] = 0.25f * (static_cast<float>(i) - 30);
+      eight(inputs.data(), expected.data(), 112);
+      for (unsigned width : {0u, 1u, 5u, 35u}) {
+        Compiled other(level, operation, "f32", "f32", width);
+        std::vector<float> results(105);
+        other(inputs.data(), results.data(), 105);
+        for (size_t i = 0; i < 105; ++i)
+          EXPECT_EQ(bit_cast<uint32_t>(results[i]), bit_cast<uint32_t>(expected[i]))
+              << operation << ", vectors of " << width << ", of " << inputs[i];
+      }
+    }
+}
+
+/// The value of a 16-bit float, and the 16-bit float that is nearest to a value, as LLVM has it.
+float valueOf(uint16_t bits, const fltSemantics &semantics) {
+  APFloat value(semantics, APInt(16, bits));
+  bool inexact;
+  value.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven, &inexact);
+  return value.convertToFloat();
+}
+uint16_t nearest(float number, const fltSemantics &semantics) {
+  APFloat value(number);
+  bool inexact;
+  value.convert(semantics, APFloat::rmNearestTiesToEven, &inexact);
+  return static_cast<uint16_t>(value.bitcastToAPInt().getZExtValue());
+}
+
+struct HalfCase {
+  const char *type;
+  const fltSemantics &(*semantics)();
+};
+
+class Half : public testing::TestWithParam<HalfCase> {};
+
+TEST_P(Half, ExtendsEveryValue) {
+  const fltSemantics &semantics = GetParam().semantics();
+  for (const Level &level : runnableLevels())
+    for (unsigned width : {0u, 8u}) {
+      Compiled extend(level, "arith.extf", GetParam().type, "f32", width);
+      std::vector<uint16_t> inputs(1 << 16);
+      std::vector<uint32_t> results(1 << 16);
+      for (size_t i = 0; i < inputs.size(); ++i)
+        inputs[i] = static_cast<uint16_t>(i);
+      extend(inputs.data(), results.data(), inputs.size());
+      for (size_t i = 0; i < inputs.size(); ++i) {
+        uint32_t expected = bit_cast<uint32_t>(valueOf(inputs[i], semantics));
+        // A signalling bf16 NaN is only moved.
+        ASSERT_EQ(results[i] | (std::isnan(fromBits(expected)) ? 0x400000 : 0), expected)
+            << level.name.str() << ", " << i;
+      }
+    }
+}
+
+TEST_P(Half, TruncatesToTheNearest) {
+  const fltSemantics &semantics = GetParam().semantics();
+  for (const Level &level : runnableLevels())
+    for (unsigned width : {0u, 8u}) {
+      Compiled truncate(level, "arith.truncf", "f32", GetParam().type, width);
+      std::vector<uint16_t> results;
+      auto check = [&](const std::vector<float> &inputs) {
+        results.assign(inputs.size(), 0xdead);
+        truncate(inputs.data(), results.data(), inputs.size());
+        for (size_t i = 0; i < inputs.size(); ++i) {
+          uint16_t expected = nearest(inputs[i], semantics);
+          if (std::isnan(inputs[i]))
+            ASSERT_TRUE(std::isnan(valueOf(results[i], semantics)))
+                << level.name.str() << ", " << bit_cast<uint32_t>(inputs[i]);
+          else
+            ASSERT_EQ(results[i], expected) << level.name.str() << ", " << inputs[i];
+        }
+      };
+      sweep(check);
+      // Every value that can be represented, what is half-way to the next one, and the floats beside that.
+      std::vector<float> edges;
+      for (uint32_t bits = 0; bits < 0xffff; ++bits) {
+        float low = valueOf(static_cast<uint16_t>(bits), semantics),
+              high = valueOf(static_cast<uint16_t>(bits + 1), semantics);
+        if (!std::isfinite(low))
+          continue;
+        float middle = std::isinf(high) ? std::copysign(65520.0f, low) : low / 2 + high / 2;
+        edges.insert(edges.end(), {low, middle, std::nextafter(middle, -INFINITY), std::nextafter(middle, INFINITY)});
+      }
+      edges.resize(alignTo(edges.size(), 8));
+      check(edges);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, Half,
+                         testing::Values(HalfCase{"f16", APFloat::IEEEhalf}, HalfCase{"bf16", APFloat::BFloat}),
+                         [](const auto &info) { return std::string(info.param.type); });
+
+TEST(ExpandMath, ComputesHalvesInF32) {
+  for (const Level &level : runnableLevels())
+    for (const HalfCase &half : {HalfCase{"f16", APFloat::IEEEhalf}, HalfCase{"bf16", APFloat::BFloat}}) {
+      Compiled function(level, "math.exp", half.type, half.type, 8);
+      uint16_t inputs[8], results[8];
+      for (int i = 0; i < 8; ++i)
+        inputs[i] = nearest(static_cast<float>(i - 4), half.semantics());
+      function(inputs, results, 8);
+      for (int i = 0; i < 8; ++i)
+        EXPECT_EQ(results[i], nearest(std::exp(static_cast<float>(i - 4)), half.semantics()));
+    }
+}
+
+TEST(ExpandMath, DoesArithmeticOnHalvesInF32) {
+  for (const Level &level : runnableLevels())
+    for (const HalfCase &half : {HalfCase{"f16", APFloat::IEEEhalf}, HalfCase{"bf16", APFloat::BFloat}}) {
+      std::string type = std::string("vector<8x") + half.type + ">";
+      Compiled square(level, "arith.negf %x : " + type + "\n %y = arith.mulf %x, %s : " + type, half.type, half.type, 8,
+                      Compiled::Statements);
+      Compiled larger(level, "arith.negf %x : " + type + "\n %y = arith.maximumf %x, %s : " + type, half.type,
+                      half.type, 8, Compiled::Statements);
+      Compiled integer(level, "arith.fptosi", half.type, "i32", 8), real(level, "arith.sitofp", "i32", half.type, 8);
+      uint16_t inputs[8], squares[8], sizes[8], back[8];
+      int32_t integers[8];
+      for (int i = 0; i < 8; ++i)
+        inputs[i] = nearest(1.2345f * static_cast<float>(i - 4), half.semantics());
+      square(inputs, squares, 8);
+      larger(inputs, sizes, 8);
+      integer(inputs, integers, 8);
+      real(integers, back, 8);
+      for (int i = 0; i < 8; ++i) {
+        float input = valueOf(inputs[i], half.semantics());
+        EXPECT_EQ(squares[i] & 0x7fff, nearest(input * input, half.semantics())) << half.type;
+        EXPECT_EQ(sizes[i] & 0x7fff, inputs[i] & 0x7fff) << half.type;
+        EXPECT_EQ(integers[i], static_cast<int32_t>(input)) << half.type;
+        EXPECT_EQ(back[i], nearest(static_cast<float>(integers[i]), half.semantics())) << half.type;
+      }
+    }
+}
+
+TEST(ExpandMath, TakesTheLargerAndTheSmallerAndKeepsNan) {
+  const float nan = NAN;
+  std::vector<float> pairs;
+  for (float a : {-1.0f, 0.0f, 2.0f, nan, INFINITY, -INFINITY})
+    for (float b : {-1.0f, 0.0f, 2.0f, nan, INFINITY, -INFINITY})
+      pairs.insert(pairs.end(), {a, b});
+  for (const Level &level : runnableLevels())
+    for (bool maximum : {false, true}) {
+      std::string op = maximum ? "arith.maximumf" : "arith.minimumf";
+      // Each vector is a pair; its reverse is the other operand.
+      Compiled function(
+          level, "vector.shuffle %x, %x [1, 0] : vector<2xf32>, vector<2xf32>\n %y = " + op + " %x, %s : vector<2xf32>",
+          "f32", "f32", 2, Compiled::Statements);
+      // A constant as either operand.
+      Compiled constant(level, "arith.constant dense<0.0> : vector<2xf32>\n %y = " + op + " %x, %s : vector<2xf32>",
+                        "f32", "f32", 2, Compiled::Statements);
+      std::vector<float> results(pairs.size()), bounded(pairs.size());
+      function(pairs.data(), results.data(), pairs.size());
+      constant(pairs.data(), bounded.data(), pairs.size());
+      for (size_t i = 0; i < pairs.size(); ++i) {
+        float a = pairs[i], b = pairs[i ^ 1];
+        if (std::isnan(a) || std::isnan(b))
+          EXPECT_TRUE(std::isnan(results[i])) << a << ", " << b;
+        else
+          EXPECT_EQ(results[i], maximum ? std::max(a, b) : std::min(a, b)) << op;
+        if (std::isnan(a))
+          EXPECT_TRUE(std::isnan(bounded[i]));
+        else
+          EXPECT_EQ(bounded[i], maximum ? std::max(a, 0.0f) : std::min(a, 0.0f)) << op;
+      }
+    }
+}
+
+} // namespace
