@@ -19,6 +19,17 @@ def NormalizeRolesPass : NN_Pass<"nn-normalize-roles"> {
   }];
 }
 
+def PropagateLayoutPass : NN_Pass<"nn-propagate-layout"> {
+  let summary = "Moves transposes down until they meet and cancel";
+  let description = [{
+    Networks arrive with transposes around each convolution and pooling, which are channels last. They move down through elementwise operations, concat, reduce,
+    softmax and reshapes, so that between such operations they cancel and only the network's borders have some.
+    ```
+    elementwise(transpose x, broadcast y) -> transpose(elementwise(x, broadcast(inverse transpose y)))
+    ```
+  }];
+}
+
 def SinkReshapesPass : NN_Pass<"nn-sink-reshapes"> {
   let summary = "Moves reshapes below elementwise operations";
   let description = [{

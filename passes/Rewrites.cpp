@@ -22,6 +22,8 @@ Type passes::elementOf(Value value) { return cast<RankedTensorType>(value.getTyp
 int64_t passes::rankOf(Value value) { return cast<RankedTensorType>(value.getType()).getRank(); }
 
 Value passes::reshapeTo(OpBuilder &builder, Location loc, Value value, ArrayRef<DimAttr> dims) {
+  while (auto inner = value.getDefiningOp<ReshapeOp>())
+    value = inner.getOperand();
   RankedTensorType type = tensorOf(dims, elementOf(value));
   return value.getType() == type ? value : ReshapeOp::create(builder, loc, type, value);
 }
@@ -39,9 +41,12 @@ bool passes::movesOnlyUnits(ArrayRef<DimAttr> dims, ArrayRef<int64_t> permutatio
 }
 
 Value passes::transposeBy(OpBuilder &builder, Location loc, Value value, ArrayRef<int64_t> permutation) {
-  SmallVector<DimAttr> dims = dimsOf(value.getType());
   if (llvm::is_sorted(permutation))
     return value;
+  // transpose(transpose(x, p), q) == transpose(x, p[q[i]])
+  if (auto inner = value.getDefiningOp<TransposeOp>())
+    return transposeBy(builder, loc, inner.getOperand(), permuted<int64_t>(inner.getPermutation(), permutation));
+  SmallVector<DimAttr> dims = dimsOf(value.getType());
   if (movesOnlyUnits(dims, permutation))
     return reshapeTo(builder, loc, value, permuted<DimAttr>(dims, permutation));
   return TransposeOp::create(builder, loc, value, permutation);
@@ -60,8 +65,12 @@ Value passes::cloneWith(OpBuilder &builder, Operation *op, ValueRange operands, 
 }
 
 LogicalResult passes::applyInFunctions(ModuleOp module, const FrozenRewritePatternSet &patterns) {
-  for (auto function : module.getOps<func::FuncOp>())
-    if (failed(applyPatternsGreedily(function, patterns)))
+  for (auto function : module.getOps<func::FuncOp>()) {
+    // More than any graph needs: patterns that undo each other must not hang the compiler.
+    int64_t operations = llvm::range_size(function.getBody().front());
+    auto config = GreedyRewriteConfig().setMaxNumRewrites(10000 + 200 * operations);
+    if (failed(applyPatternsGreedily(function, patterns, config)))
       return function.emitError("rewriting did not come to an end");
+  }
   return success();
 }

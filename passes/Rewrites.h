@@ -18,7 +18,7 @@ mlir::RankedTensorType withElement(mlir::Type shape, mlir::Type element);
 mlir::Type elementOf(mlir::Value value);
 int64_t rankOf(mlir::Value value);
 
-/// nn.reshape to these dimensions, or `value` itself where it has them.
+/// nn.reshape to these dimensions, or `value` itself where it has them. A reshape of a reshape is one.
 mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
                       llvm::ArrayRef<nn::DimAttr> dims);
 
@@ -27,7 +27,7 @@ mlir::Value reshapeTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value 
 bool movesOnlyUnits(llvm::ArrayRef<nn::DimAttr> dims, llvm::ArrayRef<int64_t> permutation);
 
 /// The value with result dimension i from dimension permutation[i]: nn.transpose, or nn.reshape where only dimensions
-/// of size 1 move, or `value` itself where nothing does.
+/// of size 1 move, or `value` itself where nothing does. A transpose of a transpose is one.
 mlir::Value transposeBy(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
                         llvm::ArrayRef<int64_t> permutation);
 

@@ -24,20 +24,22 @@ using namespace margay;
 using namespace margay::nn;
 using namespace margay::passes;
 
-/// The operand of `op` in another shape where that costs nothing: a recipe, the same reshape, or a broadcast that can
-/// be made to the other shape at once. Null where it is none of these.
-static Value reshapeForFree(OpBuilder &builder, Value operand, ArrayRef<DimAttr> dims) {
-  if (isRecipe(operand) && !operand.getDefiningOp<BroadcastOp>())
-    return reshapeTo(builder, operand.getLoc(), operand, dims);
-  if (auto reshape = operand.getDefiningOp<ReshapeOp>())
-    if (dimsOf(reshape.getOperand().getType()) == dims)
-      return reshape.getOperand();
+/// Whether `operand` can have another shape for nothing: it is a recipe, a reshape from it, or a broadcast that can be
+/// made to it at once.
+static bool isFreeToReshape(Value operand, ArrayRef<DimAttr> dims) {
+  if (auto broadcast = operand.getDefiningOp<BroadcastOp>())
+    return reshapeBelowBroadcast(dimsOf(broadcast.getOperand().getType()), dimsOf(broadcast.getType()), dims)
+        .has_value();
+  auto reshape = operand.getDefiningOp<ReshapeOp>();
+  return isRecipe(operand) || (reshape && dimsOf(reshape.getOperand().getType()) == dims);
+}
+
+/// The operand with other dimensions; reshape(broadcast x) == broadcast(reshape x).
+static Value reshapeAboveBroadcast(OpBuilder &builder, Value operand, ArrayRef<DimAttr> dims) {
   auto broadcast = operand.getDefiningOp<BroadcastOp>();
   if (!broadcast)
-    return {};
+    return reshapeTo(builder, operand.getLoc(), operand, dims);
   auto below = reshapeBelowBroadcast(dimsOf(broadcast.getOperand().getType()), dimsOf(broadcast.getType()), dims);
-  if (!below)
-    return {};
   Value source = reshapeTo(builder, broadcast.getLoc(), broadcast.getOperand(), *below);
   return broadcastTo(builder, broadcast.getLoc(), source, dims);
 }
@@ -52,37 +54,40 @@ struct SinkReshape : OpInterfaceRewritePattern<ElementwiseInterface> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
   LogicalResult matchAndRewrite(ElementwiseInterface op, PatternRewriter &rewriter) const override {
-    for (Value operand : op->getOperands())
-      if (auto reshape = operand.getDefiningOp<ReshapeOp>(); reshape && canSink(reshape))
-        if (succeeded(sink(op, reshape, rewriter)))
-          return success();
-    return rewriter.notifyMatchFailure(op, "no reshape to move below");
+    ReshapeOp reshape = reshapeToMove(op);
+    if (!reshape)
+      return rewriter.notifyMatchFailure(op, "no reshape to move below");
+    SmallVector<DimAttr> dims = dimsOf(reshape.getOperand().getType());
+    auto operands = llvm::map_to_vector(op->getOperands(),
+                                        [&](Value operand) { return reshapeAboveBroadcast(rewriter, operand, dims); });
+    Type type = op->getResult(0).getType();
+    Value result = cloneWith(rewriter, op, operands, tensorOf(dims, elementOf(op->getResult(0))));
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, type, result);
+    return success();
   }
 
 private:
-  /// Whether moving `reshape` can bring an operation next to what it follows.
-  static bool canSink(ReshapeOp reshape) {
+  static ReshapeOp reshapeToMove(Operation *op) {
+    for (Value operand : op->getOperands())
+      if (auto reshape = operand.getDefiningOp<ReshapeOp>(); reshape && canLeave(reshape) && canPass(reshape, op))
+        return reshape;
+    return {};
+  }
+
+  /// Whether moving `reshape` brings its readers next to what it follows.
+  static bool canLeave(ReshapeOp reshape) {
     Operation *source = reshape.getOperand().getDefiningOp();
     return source && !isa<BroadcastOp>(source) && !isRecipe(reshape) &&
            llvm::all_of(reshape->getUsers(), isElementwise);
   }
 
-  static LogicalResult sink(Operation *op, ReshapeOp reshape, PatternRewriter &rewriter) {
+  /// Whether all other operands of `op` can have the shape before `reshape`: for nothing, or as a view of lower rank.
+  static bool canPass(ReshapeOp reshape, Operation *op) {
     SmallVector<DimAttr> dims = dimsOf(reshape.getOperand().getType());
     bool lowersRank = static_cast<int64_t>(dims.size()) < rankOf(reshape);
-    SmallVector<Value> operands;
-    for (Value operand : op->getOperands()) {
-      Value reshaped = reshapeForFree(rewriter, operand, dims);
-      if (!reshaped && operand.getDefiningOp<BroadcastOp>())
-        return rewriter.notifyMatchFailure(op, "a broadcast would have to be written out");
-      if (!reshaped && !lowersRank)
-        return rewriter.notifyMatchFailure(op, "the reshape would only move to another operand");
-      operands.push_back(reshaped ? reshaped : reshapeTo(rewriter, op->getLoc(), operand, dims));
-    }
-    Type type = op->getResult(0).getType();
-    Value result = cloneWith(rewriter, op, operands, tensorOf(dims, cast<RankedTensorType>(type).getElementType()));
-    rewriter.replaceOpWithNewOp<ReshapeOp>(op, type, result);
-    return success();
+    return llvm::all_of(op->getOperands(), [&](Value operand) {
+      return isFreeToReshape(operand, dims) || (lowersRank && !operand.getDefiningOp<BroadcastOp>());
+    });
   }
 };
 

@@ -1,0 +1,239 @@
+//===- PropagateLayout.cpp - transposes move down until they cancel -------===//
+//
+//   %c = nn.conv …                       // N, H, W, C          %c = nn.conv …
+//   %t = nn.transpose %c {0, 3, 1, 2}    // N, C, H, W          %r = nn.relu %c
+//   %r = nn.relu %t                                       ─▶    %d = nn.conv %r …
+//   %u = nn.transpose %r {0, 2, 3, 1}    // N, H, W, C
+//   %d = nn.conv %u …
+//
+// It comes to an end: a rewrite moves transposes down without adding any, or makes them fewer.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ir/Recipe.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "passes/KernelGroups.h"
+#include "passes/Passes.h"
+#include "passes/ReshapeGroups.h"
+#include "passes/Rewrites.h"
+
+namespace margay::passes {
+#define GEN_PASS_DEF_PROPAGATELAYOUTPASS
+#include "passes/Passes.h.inc"
+} // namespace margay::passes
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::nn;
+using namespace margay::passes;
+
+/// The transpose that `value` is, where it is one that can move: not a recipe.
+static TransposeOp movable(Value value) {
+  auto transpose = value.getDefiningOp<TransposeOp>();
+  return transpose && !isRecipe(value) ? transpose : TransposeOp();
+}
+
+/// Whether transposing `value` adds no transpose that would have to be computed: it is a recipe, moves only dimensions
+/// of size 1, undoes a transpose, or is done to what a broadcast repeats.
+static bool isFreeToTranspose(Value value, ArrayRef<int64_t> permutation) {
+  if (auto broadcast = value.getDefiningOp<BroadcastOp>())
+    return isFreeToTranspose(broadcast.getOperand(), permutation);
+  if (movesOnlyUnits(dimsOf(value.getType()), permutation) || isRecipe(value))
+    return true;
+  auto inner = value.getDefiningOp<TransposeOp>();
+  return inner &&
+         movesOnlyUnits(dimsOf(inner.getOperand().getType()), permuted<int64_t>(inner.getPermutation(), permutation));
+}
+
+/// transpose(broadcast x) == broadcast(transpose x)
+static Value transposeAboveBroadcasts(OpBuilder &builder, Value value, ArrayRef<int64_t> permutation) {
+  auto broadcast = value.getDefiningOp<BroadcastOp>();
+  if (!broadcast)
+    return transposeBy(builder, value.getLoc(), value, permutation);
+  Value source = transposeAboveBroadcasts(builder, broadcast.getOperand(), permutation);
+  return broadcastTo(builder, value.getLoc(), source, permuted<DimAttr>(dimsOf(value.getType()), permutation));
+}
+
+/// The readers of `value` that undo a transpose by `permutation`.
+static SmallVector<TransposeOp> undoingReaders(Value value, ArrayRef<int64_t> permutation) {
+  SmallVector<TransposeOp> readers;
+  for (Operation *user : value.getUsers())
+    if (auto transpose = dyn_cast<TransposeOp>(user))
+      if (llvm::is_sorted(permuted<int64_t>(permutation, transpose.getPermutation())))
+        readers.push_back(transpose);
+  return readers;
+}
+
+/// Puts transpose(value) in place of `op`, and `value` itself in place of readers that undo the transpose.
+static void replaceWithTransposed(PatternRewriter &rewriter, Operation *op, Value value,
+                                  ArrayRef<int64_t> permutation) {
+  for (TransposeOp reader : undoingReaders(op->getResult(0), permutation))
+    rewriter.replaceOp(reader, value);
+  rewriter.setInsertionPoint(op);
+  rewriter.replaceOp(op, transposeBy(rewriter, op->getLoc(), value, permutation));
+}
+
+/// Whether moving a transpose from the operands of `op` to its result adds none, or makes them fewer.
+static bool isWorthMoving(Operation *op, ArrayRef<int64_t> permutation) {
+  SmallVector<int64_t> inverse = invertPermutationVector(permutation);
+  llvm::SmallPtrSet<Operation *, 4> removed; // Transposes that nothing else reads.
+  size_t added = 0;
+  for (Value operand : op->getOperands()) {
+    TransposeOp transpose = movable(operand);
+    if (!isFreeToTranspose(operand, inverse))
+      ++added;
+    else if (transpose && llvm::all_equal(transpose->getUsers()))
+      removed.insert(transpose);
+  }
+  if (added == 0)
+    return true;
+  Value result = op->getResult(0);
+  size_t undone = undoingReaders(result, permutation).size();
+  bool isUndoneEverywhere = llvm::range_size(result.getUses()) == undone;
+  return added + (isUndoneEverywhere ? 0 : 1) < removed.size() + undone;
+}
+
+/// The permutation of a transpose that is better done to the result of `op` than to its operands, or nothing.
+static std::optional<SmallVector<int64_t>> permutationToMove(Operation *op) {
+  for (Value operand : op->getOperands())
+    if (TransposeOp transpose = movable(operand); transpose && isWorthMoving(op, transpose.getPermutation()))
+      return SmallVector<int64_t>(transpose.getPermutation());
+  return std::nullopt;
+}
+
+/// The operands of `op` with a transpose undone.
+static SmallVector<Value> undoOnOperands(OpBuilder &builder, Operation *op, ArrayRef<int64_t> permutation) {
+  SmallVector<int64_t> inverse = invertPermutationVector(permutation);
+  return llvm::map_to_vector(op->getOperands(),
+                             [&](Value operand) { return transposeAboveBroadcasts(builder, operand, inverse); });
+}
+
+namespace {
+
+/// elementwise(transpose x, y) == transpose(elementwise(x, inverse transpose y))
+struct SinkThroughElementwise : OpInterfaceRewritePattern<ElementwiseInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(ElementwiseInterface op, PatternRewriter &rewriter) const override {
+    auto permutation = permutationToMove(op);
+    if (!permutation)
+      return rewriter.notifyMatchFailure(op, "no transpose to move below");
+    SmallVector<Value> operands = undoOnOperands(rewriter, op, *permutation);
+    Type type = withElement(operands.front().getType(), elementOf(op->getResult(0)));
+    replaceWithTransposed(rewriter, op, cloneWith(rewriter, op, operands, type), *permutation);
+    return success();
+  }
+};
+
+/// concat(transpose x, transpose y) == transpose(concat(x, y)) along the axis that the joined one was
+struct SinkThroughConcat : OpRewritePattern<ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConcatOp op, PatternRewriter &rewriter) const override {
+    auto permutation = permutationToMove(op);
+    if (!permutation)
+      return rewriter.notifyMatchFailure(op, "no transpose to move below");
+    SmallVector<Value> operands = undoOnOperands(rewriter, op, *permutation);
+    Value result = ConcatOp::create(rewriter, op.getLoc(), operands, (*permutation)[op.getAxis()]);
+    replaceWithTransposed(rewriter, op, result, *permutation);
+    return success();
+  }
+};
+
+/// reduce(transpose x, axes) == transpose(reduce(x, the axes as they were)), by what the dimensions that remain need
+struct SinkThroughReduce : OpRewritePattern<ReduceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReduceOp op, PatternRewriter &rewriter) const override {
+    TransposeOp transpose = movable(op.getInput());
+    if (!transpose)
+      return rewriter.notifyMatchFailure(op, "no transpose to move below");
+    SmallVector<int64_t> axes, kept;
+    for (auto [axis, before] : llvm::enumerate(transpose.getPermutation()))
+      (llvm::is_contained(op.getAxes(), axis) ? axes : kept).push_back(before);
+    llvm::sort(axes);
+    SmallVector<int64_t> sorted(kept);
+    llvm::sort(sorted);
+    auto permutation = llvm::map_to_vector(
+        kept, [&](int64_t axis) -> int64_t { return std::distance(sorted.begin(), llvm::find(sorted, axis)); });
+    Value result = ReduceOp::create(rewriter, op.getLoc(), transpose.getOperand(), op.getKind(), axes);
+    replaceWithTransposed(rewriter, op, result, permutation);
+    return success();
+  }
+};
+
+/// softmax(transpose x, axis) == transpose(softmax(x, the axis as it was))
+struct SinkThroughSoftmax : OpRewritePattern<SoftmaxOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
+    TransposeOp transpose = movable(op.getOperand());
+    if (!transpose)
+      return rewriter.notifyMatchFailure(op, "no transpose to move below");
+    SmallVector<int64_t> permutation(transpose.getPermutation());
+    Value source = transpose.getOperand();
+    Value result =
+        SoftmaxOp::create(rewriter, op.getLoc(), source.getType(), source, permutation[op.getAxis()], op.getLog());
+    replaceWithTransposed(rewriter, op, result, permutation);
+    return success();
+  }
+};
+
+/// reshape(transpose x) == transpose(reshape x) where dimensions that are merged or split were neighbours before the
+/// transpose, too
+struct SinkThroughReshape : OpRewritePattern<ReshapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
+    TransposeOp transpose = movable(op.getOperand());
+    if (!transpose)
+      return rewriter.notifyMatchFailure(op, "no transpose to move below");
+    ArrayRef<int64_t> before = transpose.getPermutation();
+    SmallVector<DimAttr> to = dimsOf(op.getType());
+    auto groups = reshapeGroups(dimsOf(transpose.getType()), to);
+    if (!groups)
+      return rewriter.notifyMatchFailure(op, "cannot tell which dimensions become which");
+    for (ReshapeGroup group : *groups)
+      for (int64_t axis = group.fromBegin + 1; axis < group.fromEnd; ++axis)
+        if (before[axis] != before[axis - 1] + 1)
+          return rewriter.notifyMatchFailure(op, "merges dimensions that were not neighbours");
+    // Where each group stands before the transpose; what a group without dimensions there becomes stays last.
+    llvm::sort(*groups, [&](ReshapeGroup a, ReshapeGroup b) { return place(a, before) < place(b, before); });
+    SmallVector<int64_t> order; // The result's dimensions in the order of the new reshape.
+    for (ReshapeGroup group : *groups)
+      for (int64_t axis = group.toBegin; axis < group.toEnd; ++axis)
+        order.push_back(axis);
+    Value result = reshapeTo(rewriter, op.getLoc(), transpose.getOperand(), permuted<DimAttr>(to, order));
+    replaceWithTransposed(rewriter, op, result, invertPermutationVector(order));
+    return success();
+  }
+
+private:
+  static int64_t place(ReshapeGroup group, ArrayRef<int64_t> before) {
+    return group.fromBegin < group.fromEnd ? before[group.fromBegin] : before.size();
+  }
+};
+
+/// transpose(x) == reshape(x) where only dimensions of size 1 move
+struct TransposeOfUnits : OpRewritePattern<TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
+    if (!movesOnlyUnits(dimsOf(op.getOperand().getType()), op.getPermutation()))
+      return rewriter.notifyMatchFailure(op, "moves elements");
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getOperand());
+    return success();
+  }
+};
+
+struct PropagateLayoutPass : passes::impl::PropagateLayoutPassBase<PropagateLayoutPass> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<SinkThroughElementwise, SinkThroughConcat, SinkThroughReduce, SinkThroughSoftmax, SinkThroughReshape,
+                 TransposeOfUnits>(&getContext());
+    if (failed(applyInFunctions(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
