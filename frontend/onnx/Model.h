@@ -139,7 +139,6 @@ struct Node {
   llvm::StringRef docString;
   std::vector<StringPair> metadata;
   uint64_t offset = noOffset; ///< of the node in a binary file
-  unsigned line = 0;          ///< of the node in a text file, from 1
 
   /// The attribute called `name`, or null.
   const Attribute *attribute(llvm::StringRef name) const;

@@ -84,7 +84,7 @@ Token TextLexer::number() {
   return finish(kind, start);
 }
 
-Token TextLexer::scan() {
+Token TextLexer::next() {
   skipSpace();
   size_t start = position;
   if (start >= source.size())

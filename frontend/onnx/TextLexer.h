@@ -27,7 +27,6 @@ struct Token {
   Kind kind = End;
   llvm::StringRef text; ///< as written; of strings what it stands for
   size_t position = 0;  ///< in the file
-  unsigned line = 1;    ///< from 1
 
   bool is(char mark) const { return kind == Mark && text[0] == mark; }
   bool isWord(llvm::StringRef word) const { return kind == Word && text == word; }
@@ -39,19 +38,12 @@ public:
   TextLexer(llvm::StringRef source, Arena &arena) : source(source), arena(arena) {}
 
   /// The next token; after the end, End again.
-  Token next() {
-    Token token = scan();
-    line += source.slice(counted, token.position).count('\n');
-    counted = token.position;
-    token.line = line;
-    return token;
-  }
+  Token next();
 
   /// Line and column of a position, each from 1.
   std::pair<unsigned, unsigned> locate(size_t position) const;
 
 private:
-  Token scan();
   void skipSpace();
   Token string();
   Token number();
@@ -62,8 +54,6 @@ private:
   llvm::StringRef source;
   Arena &arena;
   size_t position = 0;
-  unsigned line = 1;  ///< of `counted`
-  size_t counted = 0; ///< up to where newlines have been counted
 };
 
 /// True if `text` can stand without quotes.

@@ -225,7 +225,6 @@ bool TextParser::operatorName(Node &node) {
 
 /// node ::= ('[' name ']')? name-list '=' operator attributes? '(' name-list ')' attributes?
 bool TextParser::node(Node &node) {
-  node.line = token.line;
   if (accept('[') && !((token.is(']') || name(node.name, "the name of a node")) && expect(']')))
     return false;
   if (!nameList(node.outputs) || !expect('=') || !operatorName(node))

@@ -22,6 +22,8 @@ static LogicalResult importReduce(NodeImport &node, nn::ReduceKind kind, int64_t
   }
   if (!input || node.hasFailed())
     return failure();
+  if (elementOf(input).isInteger(1))
+    return node.unsupported("reductions of bool are not supported");
   if (!axes || axes->empty()) {
     if (isNothing)
       return node.result(input);

@@ -87,10 +87,24 @@ static std::optional<Dims> reshapedDims(NodeImport &node, llvm::ArrayRef<nn::Dim
       return node.malformed(text);
     return node.unsupported(text + "; pin its free dimensions with --dim");
   }
+  // What is left over is found without the dimensions that both have: N * 4 by N is 4, whatever N is.
+  Dims left(from), taken(dims);
+  for (nn::DimAttr *dim = taken.begin(); dim != taken.end();) {
+    auto found = llvm::find(left, *dim);
+    if (found == left.end()) {
+      ++dim;
+      continue;
+    }
+    left.erase(found);
+    dim = taken.erase(dim);
+  }
+  total = nn::product(context, left);
+  rest = nn::product(context, taken);
   if (rest.getConstant() == 0)
     return node.malformed("its shape has both 0 and -1, which could be anything");
   if (total.isConstant() && rest.isConstant() && total.getValue() % rest.getValue() != 0)
-    return node.malformed("its input has " + describe(total) + ", which cannot be split by " + rest.str());
+    return node.malformed("its input has " + describe(nn::product(context, from)) + ", which cannot be split by " +
+                          nn::product(context, dims).str());
   dims[*open] = nn::floorDiv(total, rest);
   return dims;
 }
