@@ -9,6 +9,19 @@ class NN_Pass<string flag> : Pass<flag, "::mlir::ModuleOp"> {
   let dependentDialects = ["::margay::nn::NNDialect"];
 }
 
+def FreezeParamsPass : NN_Pass<"nn-freeze-params"> {
+  let summary = "Makes parameters constants, for inference";
+  let description = [{ Parameters are no longer trainable; reads of those with at most 64 elements become nn.constant, and parameters that nothing reads go. }];
+}
+
+def FoldConstantsPass : NN_Pass<"nn-fold-constants"> {
+  let summary = "Computes constants of at most 64 elements";
+  let description = [{
+    Only what is small becomes an nn.constant; bigger constant subgraphs stay as recipes and are computed once, when the archive is written. A broadcast is kept: how
+    its elements repeat is worth knowing.
+  }];
+}
+
 def NormalizeRolesPass : NN_Pass<"nn-normalize-roles"> {
   let summary = "Brings products and softmax to the one form that is compiled";
   let description = [{

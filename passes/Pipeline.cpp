@@ -18,6 +18,8 @@ using namespace margay::passes;
 static constexpr Step inference[] = {
     {"canonicalize", mlir::createCanonicalizerPass},
     {"cse", mlir::createCSEPass},
+    {"freeze-params", createFreezeParamsPass},
+    {"fold-constants", createFoldConstantsPass},
     {"propagate-layout", createPropagateLayoutPass},
     {"normalize-roles", createNormalizeRolesPass},
     // Transposes that now meet become one; equal ones of a shared operand are merged.
