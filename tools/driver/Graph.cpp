@@ -122,9 +122,16 @@ llvm::Expected<Graph> margay::driver::loadGraph(const CompileOptions &options) {
 void margay::driver::printGraph(const Graph &graph, llvm::raw_ostream &os) {
   mlir::OpPrintingFlags flags;
   flags.elideLargeResourceString(mostPrintedBytes);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
   mlir::ModuleOp module = graph.module.get();
-  module.print(os, flags);
-  os << '\n';
+  module.print(stream, flags);
+  // Where all values are left out, what remains of their list says nothing.
+  StringRef printed = StringRef(text).rtrim();
+  if (printed.consume_back("#-}") && printed.rtrim().ends_with("{-#"))
+    os << printed.rtrim().drop_back(3).rtrim() << '\n';
+  else
+    os << text << '\n';
 }
 
 llvm::Error margay::driver::writeGraph(const Graph &graph, StringRef path, OutputFiles &files) {

@@ -4,7 +4,6 @@
 #include "codegen/emit/Link.h"
 #include "ir/Fault.h"
 #include "runtime/abi.h"
-#include "runtime/isa.h"
 #include "tools/driver/Files.h"
 #include "tools/driver/Messages.h"
 #include "tools/driver/OutputFile.h"
@@ -14,6 +13,10 @@
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/TargetParser/Host.h"
 #include <dlfcn.h>
+
+extern "C" {
+#include "runtime/isa.h" // C only.
+}
 
 using namespace margay;
 using namespace margay::driver;
