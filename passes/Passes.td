@@ -22,6 +22,14 @@ def FoldConstantsPass : NN_Pass<"nn-fold-constants"> {
   }];
 }
 
+def SimplifyPass : NN_Pass<"nn-simplify"> {
+  let summary = "Applies the algebra that leaves less to compute";
+  let description = [{
+    Identities disappear, constants of one operation meet, broadcasts move below operations on what they repeat, and scales of output channels go into the weights
+    of the product before them, so that nothing is left of a batch normalization but a bias. `x * 0` stays: it may be NaN.
+  }];
+}
+
 def NormalizeRolesPass : NN_Pass<"nn-normalize-roles"> {
   let summary = "Brings products and softmax to the one form that is compiled";
   let description = [{

@@ -16,17 +16,22 @@ using namespace margay;
 using namespace margay::passes;
 
 static constexpr Step inference[] = {
-    {"canonicalize", mlir::createCanonicalizerPass},
-    {"cse", mlir::createCSEPass},
     {"freeze-params", createFreezeParamsPass},
-    {"fold-constants", createFoldConstantsPass},
-    {"propagate-layout", createPropagateLayoutPass},
-    {"normalize-roles", createNormalizeRolesPass},
-    // Transposes that now meet become one; equal ones of a shared operand are merged.
     {"canonicalize", mlir::createCanonicalizerPass},
+    // Weights that are read twice count as shared from here on.
     {"cse", mlir::createCSEPass},
+    {"fold-constants", createFoldConstantsPass},
+    {"simplify", createSimplifyPass},
+    {"propagate-layout", createPropagateLayoutPass},
+    // Convolutions and what follows them have met: scales can go into weights now.
+    {"simplify again", createSimplifyPass},
+    {"normalize-roles", createNormalizeRolesPass},
+    // Transposes and reshapes that now meet become one; equal ones of a shared operand are merged.
+    {"canonicalize again", mlir::createCanonicalizerPass},
+    {"cse again", mlir::createCSEPass},
+    {"fold-constants again", createFoldConstantsPass},
     {"sink-reshapes", createSinkReshapesPass},
-    // Nothing may merge kernels again: each result of the function has its own.
+    // Nothing may merge kernels: each result of the function has its own.
     {"fuse-kernels", createFuseKernelsPass},
     {"verify-kernels", createVerifyKernelsPass},
 };

@@ -16,6 +16,7 @@
 #include "passes/Passes.h"
 #include "passes/ReshapeGroups.h"
 #include "passes/Rewrites.h"
+#include "passes/Simplify.h"
 
 namespace margay::passes {
 #define GEN_PASS_DEF_PROPAGATELAYOUTPASS
@@ -214,23 +215,13 @@ private:
   }
 };
 
-/// transpose(x) == reshape(x) where only dimensions of size 1 move
-struct TransposeOfUnits : OpRewritePattern<TransposeOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(TransposeOp op, PatternRewriter &rewriter) const override {
-    if (!movesOnlyUnits(dimsOf(op.getOperand().getType()), op.getPermutation()))
-      return rewriter.notifyMatchFailure(op, "moves elements");
-    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getOperand());
-    return success();
-  }
-};
-
 struct PropagateLayoutPass : passes::impl::PropagateLayoutPassBase<PropagateLayoutPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SinkThroughElementwise, SinkThroughConcat, SinkThroughReduce, SinkThroughSoftmax, SinkThroughReshape,
-                 TransposeOfUnits>(&getContext());
+    patterns.add<SinkThroughElementwise, SinkThroughConcat, SinkThroughReduce, SinkThroughSoftmax, SinkThroughReshape>(
+        &getContext());
+    populateShapePatterns(
+        patterns); // Transposes move below broadcasts, and become reshapes where they move no elements.
     if (failed(applyInFunctions(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -22,9 +22,9 @@ Type passes::elementOf(Value value) { return cast<RankedTensorType>(value.getTyp
 int64_t passes::rankOf(Value value) { return cast<RankedTensorType>(value.getType()).getRank(); }
 
 Value passes::reshapeTo(OpBuilder &builder, Location loc, Value value, ArrayRef<DimAttr> dims) {
-  while (auto inner = value.getDefiningOp<ReshapeOp>())
-    value = inner.getOperand();
   RankedTensorType type = tensorOf(dims, elementOf(value));
+  while (value.getType() != type && value.getDefiningOp<ReshapeOp>())
+    value = value.getDefiningOp<ReshapeOp>().getOperand();
   return value.getType() == type ? value : ReshapeOp::create(builder, loc, type, value);
 }
 

@@ -1,0 +1,21 @@
+//===- Simplify.h - the families of simplifying patterns ------------------===//
+
+#ifndef MARGAY_PASSES_SIMPLIFY_H
+#define MARGAY_PASSES_SIMPLIFY_H
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace margay::passes {
+
+/// Identities of numbers: x * 1 == x, (x + c) + d == x + (c + d).
+void populateAlgebraPatterns(mlir::RewritePatternSet &patterns);
+
+/// Identities of shapes: reshape(broadcast x) == broadcast(reshape x).
+void populateShapePatterns(mlir::RewritePatternSet &patterns);
+
+/// Scales of output channels go into weights: conv(x, w) * s == conv(x, w * s).
+void populateScalePatterns(mlir::RewritePatternSet &patterns);
+
+} // namespace margay::passes
+
+#endif // MARGAY_PASSES_SIMPLIFY_H
