@@ -78,11 +78,10 @@ static std::optional<Dims> reshapedDims(NodeImport &node, llvm::ArrayRef<nn::Dim
   if (!leastElements(dims))
     return node.unsupported("the result has more elements than can be compiled");
   nn::DimAttr total = nn::product(context, from), rest = nn::product(context, dims);
-  auto describe = [&](nn::DimAttr count) { return (count.isConstant() ? "" : "the ") + count.str() + " elements"; };
   if (!open) {
     if (total == rest)
       return dims;
-    std::string text = "its input has " + describe(total) + ", its shape " + describe(rest);
+    std::string text = "its input has " + total.str() + " elements, its shape " + rest.str();
     if (total.isConstant() && rest.isConstant())
       return node.malformed(text);
     return node.unsupported(text + "; pin its free dimensions with --dim");
@@ -103,7 +102,7 @@ static std::optional<Dims> reshapedDims(NodeImport &node, llvm::ArrayRef<nn::Dim
   if (rest.getConstant() == 0)
     return node.malformed("its shape has both 0 and -1, which could be anything");
   if (total.isConstant() && rest.isConstant() && total.getValue() % rest.getValue() != 0)
-    return node.malformed("its input has " + describe(nn::product(context, from)) + ", which cannot be split by " +
+    return node.malformed("its input has " + nn::product(context, from).str() + " elements, which cannot be split by " +
                           nn::product(context, dims).str());
   dims[*open] = nn::floorDiv(total, rest);
   return dims;
