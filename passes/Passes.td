@@ -9,6 +9,14 @@ class NN_Pass<string flag> : Pass<flag, "::mlir::ModuleOp"> {
   let dependentDialects = ["::margay::nn::NNDialect"];
 }
 
+def WidenHalfPass : NN_Pass<"nn-widen-half"> {
+  let summary = "Computes in f32 what is given in f16 or bf16";
+  let description = [{
+    Arguments, parameters and constants are cast to f32, results back; what is between computes in f32. Nothing is rounded between operations and sums are kept in
+    f32, so the results are closer to the exact ones than those of half-precision arithmetic, and not the same.
+  }];
+}
+
 def FreezeParamsPass : NN_Pass<"nn-freeze-params"> {
   let summary = "Makes parameters constants, for inference";
   let description = [{ Parameters are no longer trainable; reads of those with at most 64 elements become nn.constant, and parameters that nothing reads go. }];

@@ -16,6 +16,7 @@ using namespace margay;
 using namespace margay::passes;
 
 static constexpr Step inference[] = {
+    {"widen-half", createWidenHalfPass},
     {"freeze-params", createFreezeParamsPass},
     {"canonicalize", mlir::createCanonicalizerPass},
     // Weights that are read twice count as shared from here on.
