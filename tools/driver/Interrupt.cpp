@@ -1,4 +1,4 @@
-//===- Interrupt.cpp - what happens on Ctrl-C -----------------------------===//
+//===- Interrupt.cpp - what happens on Ctrl-C and on crashes --------------===//
 //
 // A signal's handler may call next to nothing: no allocation, no locks. So the folders stand in plain arrays, and are
 // emptied by system calls.
@@ -62,13 +62,27 @@ static void removeFolder(const char *path) {
   rmdir(path);
 }
 
+void margay::driver::removeFoldersNow() {
+  for (int i = 0; i < mostFolders; ++i)
+    if (used[i].exchange(false))
+      removeFolder(folders[i]);
+}
+
 /// LLVM has restored the signals' default actions and removed the files before it calls this.
 static void onInterrupt() {
-  for (int i = 0; i < mostFolders; ++i)
-    if (used[i])
-      removeFolder(folders[i]);
+  removeFoldersNow();
   raise(SIGINT);
 }
+
+/// Also after LLVM has removed the files.
+static void onCrash(void *) {
+  removeFoldersNow();
+  static constexpr char message[] = "margay: crashed; please report the model and the command (internal error)\n";
+  (void)!write(STDERR_FILENO, message, sizeof message - 1);
+  _exit(1);
+}
+
+void margay::driver::installCrashHandler() { llvm::sys::AddSignalHandler(onCrash, nullptr); }
 
 int margay::driver::removeFolderOnInterrupt(const std::string &path) {
   static std::atomic<int> next = 0;

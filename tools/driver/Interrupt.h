@@ -1,4 +1,4 @@
-//===- Interrupt.h - what happens on Ctrl-C -------------------------------===//
+//===- Interrupt.h - what happens on Ctrl-C and on crashes ----------------===//
 //
 // Temporary files are removed by LLVM's signal handlers (see OutputFile.h), temporary folders by ours, and the program
 // ends by the signal, as shells expect.
@@ -28,6 +28,12 @@ private:
 /// too many folders are remembered.
 int removeFolderOnInterrupt(const std::string &path);
 void keepFolderOnInterrupt(int slot);
+
+/// Removes the folders that an interrupt would.
+void removeFoldersNow();
+
+/// Makes a crash of ours end the program with a sentence, the exit code of an internal error, and no file left behind.
+void installCrashHandler();
 
 } // namespace margay::driver
 

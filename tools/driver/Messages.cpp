@@ -3,6 +3,7 @@
 #include "tools/driver/Messages.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
+#include "tools/driver/Interrupt.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Signals.h"
@@ -70,6 +71,7 @@ std::string margay::driver::nodeText(mlir::Location location) {
 
 [[noreturn]] static void endOnFatalError(void *, const char *reason, bool) {
   llvm::sys::RunInterruptHandlers(); // Removes temporary files.
+  removeFoldersNow();
   llvm::errs() << "margay: " << reason << " (internal error)\n";
   _exit(static_cast<int>(Fault::Internal));
 }

@@ -1,6 +1,7 @@
 //===- main.cpp - the command line's entry --------------------------------===//
 
 #include "ir/Fault.h"
+#include "tools/driver/Interrupt.h"
 #include "tools/driver/Messages.h"
 #include "tools/margay/Arguments.h"
 #include "tools/margay/Verbs.h"
@@ -70,6 +71,7 @@ static llvm::Error dispatch(llvm::ArrayRef<StringRef> arguments) {
 
 int main(int argc, char **argv) {
   driver::installFatalErrorHandler();
+  driver::installCrashHandler();
   std::vector<StringRef> arguments(argv + 1, argv + argc);
   llvm::Error error = dispatch(arguments);
   // A full disk or a closed pipe is not found out before the last byte is written.

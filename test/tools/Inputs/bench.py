@@ -1,0 +1,21 @@
+# ===- bench.py - checks what `margay bench --json` prints ---------------=== #
+#
+#   bench.py FILE
+#
+# ===--------------------------------------------------------------------=== #
+
+import json
+import sys
+
+result = json.load(open(sys.argv[1]))
+assert result["model"].endswith("tiny-digits.onnxtxt"), result["model"]
+assert result["threads"] == 2
+assert 0 < result["min_ms"] <= result["median_ms"]
+assert 0 < result["gflops"] and 0 < result["peak_gflops"] and 0 < result["compile_s"]
+assert abs(result["percent_of_peak"] - 100 * result["gflops"] / result["peak_gflops"]) < 1e-6
+assert len(result["kernels"]) > 2
+for kernel in result["kernels"]:
+    assert kernel["name"] and kernel["plan"] and kernel["median_ms"] > 0 and kernel["percent_of_floor"] > 0, kernel
+# Two convolutions and a product: 2 * (28*28*8 * 25 + 14*14*12 * 72 + 588*10) operations.
+operations = result["gflops"] * 1e9 * result["median_ms"] * 1e-3
+assert abs(operations - 2 * (28 * 28 * 8 * 25 + 14 * 14 * 12 * 72 + 5880)) < 1, operations
