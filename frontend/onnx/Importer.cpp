@@ -259,8 +259,8 @@ bool Importer::importInputs() {
     Dims dims;
     for (auto [axis, dim] : llvm::enumerate(input.type.shape))
       dims.push_back(symbols.dimension(input.name, axis, dim));
-    if (!leastElements(dims)) {
-      report(Fault::Unsupported, what + " has more elements than can be compiled");
+    if (!isManageable(dims)) {
+      report(Fault::Unsupported, what + " is too large to be compiled");
       continue;
     }
     types.push_back(nn::tensorOf(dims, element));

@@ -180,9 +180,9 @@ LogicalResult NodeImport::forward() {
 //===- Operations ---------------------------------------------------------===//
 
 Value NodeImport::checked(Value value) {
-  if (value && leastElements(nn::dimsOf(value.getType())))
+  if (value && isManageable(nn::dimsOf(value.getType())))
     return value;
-  return unsupported("the result has more elements than can be compiled");
+  return unsupported("the result is too large to be compiled");
 }
 
 Value NodeImport::createInferred(OperationState &state) {
@@ -213,8 +213,8 @@ Value NodeImport::transpose(Value value, llvm::ArrayRef<int64_t> permutation) {
 Value NodeImport::reshape(Value value, llvm::ArrayRef<nn::DimAttr> dims) {
   if (!value || failed)
     return nullptr;
-  if (!leastElements(dims))
-    return unsupported("the result has more elements than can be compiled");
+  if (!isManageable(dims))
+    return unsupported("the result is too large to be compiled");
   RankedTensorType type = nn::tensorOf(dims, elementOf(value));
   return type == value.getType() ? value : Value(nn::ReshapeOp::create(builder(), loc, type, value));
 }
@@ -222,8 +222,8 @@ Value NodeImport::reshape(Value value, llvm::ArrayRef<nn::DimAttr> dims) {
 Value NodeImport::broadcast(Value value, llvm::ArrayRef<nn::DimAttr> dims) {
   if (!value || failed)
     return nullptr;
-  if (!leastElements(dims))
-    return unsupported("the result has more elements than can be compiled");
+  if (!isManageable(dims))
+    return unsupported("the result is too large to be compiled");
   Dims own = nn::dimsOf(value.getType());
   own.insert(own.begin(), dims.size() - own.size(), dim(1));
   value = reshape(value, own);

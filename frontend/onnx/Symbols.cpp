@@ -46,16 +46,30 @@ std::string nameOf(mlir::Type element) {
   return "undefined";
 }
 
-std::optional<int64_t> leastElements(llvm::ArrayRef<nn::DimAttr> dims) {
-  int64_t count = 1;
-  for (nn::DimAttr dim : dims) {
-    std::optional<int64_t> size = nn::evaluate(dim, [](llvm::StringRef) { return 1; });
-    // A size that comes out negative with symbols at 1 says nothing about real ones.
-    if (!size || *size > maxElements || llvm::MulOverflow(count, std::max<int64_t>(*size, 1), count) ||
-        count > maxElements)
-      return std::nullopt;
-  }
+/// The number of parts of an expression, counted no further than `limit`.
+static unsigned countParts(nn::DimAttr dim, unsigned limit) {
+  unsigned count = 1;
+  for (nn::DimAttr operand : dim.getOperands())
+    if (count < limit)
+      count += countParts(operand, limit - count);
   return count;
+}
+
+bool isManageable(llvm::ArrayRef<nn::DimAttr> dims) {
+  // The product of sums has as many terms as the product of their numbers of terms.
+  constexpr unsigned maxParts = 500, maxTerms = 4096;
+  int64_t elements = 1, terms = 1;
+  for (nn::DimAttr dim : dims) {
+    if (countParts(dim, maxParts) >= maxParts)
+      return false;
+    terms *= dim.getKind() == nn::DimKind::Add ? dim.getOperands().size() : 1;
+    std::optional<int64_t> size = nn::evaluate(dim, [](llvm::StringRef) { return 1; });
+    // Such a size may be negative, where a window is larger than 1; it counts all the same.
+    if (terms > maxTerms || !size || *size < -maxElements ||
+        llvm::MulOverflow(elements, std::max<int64_t>(std::abs(*size), 1), elements) || elements > maxElements)
+      return false;
+  }
+  return true;
 }
 
 nn::DimAttr Symbols::dimension(llvm::StringRef input, unsigned axis, const Dimension &dim) {

@@ -31,7 +31,7 @@ static Tensor makeTensor(NodeImport &node, ElementType type, llvm::ArrayRef<Numb
 static std::optional<Tensor> makeDense(NodeImport &node, const SparseTensor &sparse) {
   const ElementTypeInfo *info = lookup(sparse.values.type);
   uint64_t count = *elementCount(sparse.dims);
-  constexpr uint64_t maxBytes = uint64_t(1) << 30;
+  constexpr uint64_t maxBytes = uint64_t(1) << 26;
   std::optional<uint64_t> size = byteSize(sparse.values.type, count);
   if (!size || info->bits % 8 != 0 || *size > maxBytes || sparse.values.isExternal || sparse.indices.isExternal)
     return node.unsupported("attribute 'sparse_value' is too large, or not of numbers in this file");

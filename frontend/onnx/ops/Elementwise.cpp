@@ -25,7 +25,7 @@ static std::optional<std::pair<Value, Value>> broadcastUntil6(NodeImport &node) 
   int64_t rank = own.size(), from = axis.value_or(rank - int64_t(dims.size()));
   if (axis && *axis < 0)
     from += rank;
-  if (from < 0 || from + int64_t(dims.size()) > rank)
+  if (from < 0 || from > rank - int64_t(dims.size()))
     return node.malformed("its second input does not fit into the first at axis " + llvm::Twine(from));
   // What is left of the axis is there already; ones on the right make it broadcast like any other.
   dims.append(rank - from - dims.size(), node.dim(1));

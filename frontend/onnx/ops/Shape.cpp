@@ -34,6 +34,9 @@ LogicalResult importConcat(NodeImport &node) {
       return first.isConstant() && mine.isConstant() ? node.malformed(text) : node.unsupported(text);
     }
   }
+  // So many inputs could add up to more than a number holds.
+  if (inputs.size() > size_t(INT64_MAX / maxElements) / 2)
+    return node.unsupported("has " + llvm::Twine(inputs.size()) + " inputs, too many to be compiled");
   return node.result(node.infer<nn::ConcatOp>(ValueRange(inputs), uint64_t(*normal)));
 }
 
@@ -75,8 +78,8 @@ static std::optional<Dims> reshapedDims(NodeImport &node, llvm::ArrayRef<nn::Dim
       dims.push_back(node.dim(number));
     }
   }
-  if (!leastElements(dims))
-    return node.unsupported("the result has more elements than can be compiled");
+  if (!isManageable(dims))
+    return node.unsupported("the result is too large to be compiled");
   nn::DimAttr total = nn::product(context, from), rest = nn::product(context, dims);
   if (!open) {
     if (total == rest)
