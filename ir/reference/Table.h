@@ -45,7 +45,9 @@ template <typename OpTy> mlir::Type resultElement(OpTy op) {
 
 /// Calls `compute(T())` with T the type that holds elements of this tensor: double or int64_t.
 template <typename Compute> auto withElementsOf(const Tensor &tensor, Compute compute) {
-  return tensor.isFloat() ? compute(double()) : compute(int64_t());
+  if (tensor.isFloat())
+    return compute(double());
+  return compute(int64_t());
 }
 
 inline Results toResults(Tensor tensor) { return std::vector<Tensor>{std::move(tensor)}; }
