@@ -46,7 +46,7 @@ static const Level *nativeLevel() {
 
 Expected<SmallVector<Level>> codegen::parseLevels(StringRef list) {
   if (list.empty())
-    return SmallVector<Level>(levels);
+    return SmallVector<Level>(std::begin(levels), std::end(levels));
   SmallVector<StringRef> names;
   list.split(names, ',');
   SmallVector<Level> chosen;
