@@ -13,6 +13,7 @@
 #include "ir/Recipe.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "passes/KernelGroups.h"
+#include "passes/Layout.h"
 #include "passes/Passes.h"
 #include "passes/ReshapeGroups.h"
 #include "passes/Rewrites.h"
@@ -220,8 +221,9 @@ struct PropagateLayoutPass : passes::impl::PropagateLayoutPassBase<PropagateLayo
     RewritePatternSet patterns(&getContext());
     patterns.add<SinkThroughElementwise, SinkThroughConcat, SinkThroughReduce, SinkThroughSoftmax, SinkThroughReshape>(
         &getContext());
-    populateShapePatterns(
-        patterns); // Transposes move below broadcasts, and become reshapes where they move no elements.
+    populateReorderSummedPatterns(patterns);
+    // Transposes move below broadcasts, and become reshapes where they move no elements.
+    populateShapePatterns(patterns);
     if (failed(applyInFunctions(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

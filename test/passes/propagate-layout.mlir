@@ -124,3 +124,41 @@ func.func @recipe() -> tensor<9x9xf32> {
   %2 = nn.neg %1 : tensor<9x9xf32>
   return %2 : tensor<9x9xf32>
 }
+
+// -----
+
+// A flattened image meets its weights in the order that it has: the weights are reordered, once and for all.
+nn.param @w : tensor<60x4xf32> = dense<1.0> : tensor<60x4xf32>
+// CHECK-LABEL: func.func @flatten
+// CHECK-SAME: (%[[X:.*]]: tensor<?x4x5x3xf32, #nn.shape<N, 4, 5, 3>>)
+// CHECK-DAG: %[[W:.*]] = nn.get @w
+// CHECK-DAG: %[[S:.*]] = nn.reshape %[[W]] : tensor<60x4xf32> to tensor<3x4x5x4xf32>
+// CHECK-DAG: %[[T:.*]] = nn.transpose %[[S]] {permutation = array<i64: 1, 2, 0, 3>}
+// CHECK-DAG: %[[V:.*]] = nn.reshape %[[T]] : tensor<4x5x3x4xf32> to tensor<60x4xf32>
+// CHECK-DAG: %[[F:.*]] = nn.reshape %[[X]]
+// CHECK: nn.contract %[[F]], %[[V]]
+func.func @flatten(%x: tensor<?x4x5x3xf32, #nn.shape<N, 4, 5, 3>>) -> tensor<?x4xf32, #nn.shape<N, 4>> {
+  %w = nn.get @w : tensor<60x4xf32>
+  %0 = nn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<?x4x5x3xf32, #nn.shape<N, 4, 5, 3>> -> tensor<?x3x4x5xf32, #nn.shape<N, 3, 4, 5>>
+  %1 = nn.reshape %0 : tensor<?x3x4x5xf32, #nn.shape<N, 3, 4, 5>> to tensor<?x60xf32, #nn.shape<N, 60>>
+  %2 = nn.contract %1, %w {lhs_roles = "mk", rhs_roles = "kn"} : tensor<?x60xf32, #nn.shape<N, 60>>, tensor<60x4xf32> -> tensor<?x4xf32, #nn.shape<N, 4>>
+  return %2 : tensor<?x4xf32, #nn.shape<N, 4>>
+}
+
+// -----
+
+// Not: where both operands are computed, and where the transpose moves the rows, too.
+nn.param @w : tensor<6x4xf32> = dense<1.0> : tensor<6x4xf32>
+// CHECK-LABEL: func.func @not_flatten
+// CHECK: nn.transpose %arg0
+// CHECK: nn.transpose %arg1
+func.func @not_flatten(%x: tensor<2x2x3xf32>, %y: tensor<2x3x2xf32>, %v: tensor<6x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>) {
+  %w = nn.get @w : tensor<6x4xf32>
+  %0 = nn.transpose %x {permutation = array<i64: 0, 2, 1>} : tensor<2x2x3xf32> -> tensor<2x3x2xf32>
+  %1 = nn.reshape %0 : tensor<2x3x2xf32> to tensor<2x6xf32>
+  %2 = nn.contract %1, %v {lhs_roles = "mk", rhs_roles = "kn"} : tensor<2x6xf32>, tensor<6x4xf32> -> tensor<2x4xf32>
+  %3 = nn.transpose %y {permutation = array<i64: 2, 1, 0>} : tensor<2x3x2xf32> -> tensor<2x3x2xf32>
+  %4 = nn.reshape %3 : tensor<2x3x2xf32> to tensor<2x6xf32>
+  %5 = nn.contract %4, %w {lhs_roles = "mk", rhs_roles = "kn"} : tensor<2x6xf32>, tensor<6x4xf32> -> tensor<2x4xf32>
+  return %2, %5 : tensor<2x4xf32>, tensor<2x4xf32>
+}

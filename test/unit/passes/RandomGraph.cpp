@@ -263,6 +263,19 @@ private:
     }
   }
 
+  /// A flattened image and a product with it.
+  void flatten() {
+    Value x = pick();
+    Dims dims = dimsOfValue(x);
+    if (dims.size() < 2 || !llvm::all_of(llvm::drop_begin(dims), [](DimAttr size) { return size.isConstant(); }))
+      return;
+    DimAttr size = product(context, ArrayRef(dims).drop_front());
+    Value flat = ReshapeOp::create(builder, loc, tensor({dims.front(), size}), x);
+    Value w = chance(2) ? weight({size.getValue(), 3}) : weight({3, size.getValue()});
+    bool isTurned = dimsOfValue(w).front().getConstant() == 3 && size.getConstant() != 3;
+    add(TanhOp::create(builder, loc, ContractOp::create(builder, loc, flat, w, "mk", isTurned ? "nk" : "kn")));
+  }
+
   void concat() {
     Value x = pick();
     if (int64_t rank = dimsOfValue(x).size())
@@ -270,7 +283,7 @@ private:
   }
 
   void step() {
-    switch (below(16)) {
+    switch (below(17)) {
     case 0:
     case 1:
     case 2:
@@ -294,6 +307,8 @@ private:
     case 13:
     case 14:
       return image();
+    case 15:
+      return flatten();
     default:
       return concat();
     }
