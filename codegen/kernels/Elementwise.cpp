@@ -19,16 +19,16 @@ static int64_t commonLanes(KernelBuilder &k) {
   return lanes;
 }
 
-void codegen::emitElementwise(KernelBuilder &k) {
+void codegen::emitElements(KernelBuilder &k) {
   Epilogue epilogue(k);
-  int64_t lanes = commonLanes(k);
-  if (Epilogue::canBeFlat(k)) {
-    forElements(k, k.begin, k.end, lanes, [&](Value index, int64_t count) {
-      epilogue.enterBlock();
-      epilogue.finishFlat(nullptr, index, count);
-    });
-    return;
-  }
+  forElements(k, k.begin, k.end, commonLanes(k), [&](Value index, int64_t count) {
+    epilogue.enterBlock();
+    epilogue.finishFlat(nullptr, index, count);
+  });
+}
+
+void codegen::emitElementRows(KernelBuilder &k) {
+  Epilogue epilogue(k);
   nn::DimAttr columns = k.output(0).columns();
   k.loop(k.begin, k.end, 1, [&](Value row) {
     auto body = [&](Value column, int64_t count) {
@@ -36,8 +36,8 @@ void codegen::emitElementwise(KernelBuilder &k) {
       epilogue.finish(nullptr, row, column, count);
     };
     if (columns.isConstant())
-      forChannels(k, columns.getValue(), lanes, body);
+      forChannels(k, columns.getValue(), commonLanes(k), body);
     else
-      forElements(k, k.constant(0), k.dim(columns), lanes, body);
+      forElements(k, k.constant(0), k.dim(columns), commonLanes(k), body);
   });
 }

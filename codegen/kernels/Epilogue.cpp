@@ -14,13 +14,6 @@ static bool isOne(DimAttr dim) { return dim.getConstant() == 1; }
 /// All dimensions but the last.
 static ArrayRef<DimAttr> leading(ArrayRef<DimAttr> dims) { return dims.empty() ? dims : dims.drop_back(); }
 
-bool Epilogue::canBeFlat(KernelBuilder &kernel) {
-  ArrayRef<DimAttr> shape = kernel.output(0).dims;
-  auto fits = [&](const View &view) { return llvm::all_of(view.dims, isOne) || (view.isDense() && ArrayRef(view.dims) == shape); };
-  return llvm::all_of(kernel.outputs, [&](const View &view) { return view.isDense(); }) &&
-         llvm::all_of(kernel.kernel.getBlock()->getArguments(), [&](Value argument) { return fits(kernel.input(argument)); });
-}
-
 Value Epilogue::rowOffset(const View &view, Value row) {
   ArrayRef<DimAttr> mine = leading(view.dims), results = leading(shape);
   if (llvm::all_of(mine, isOne))

@@ -26,9 +26,6 @@ public:
   /// Forgets what was loaded for columns: call it when entering another block of code.
   void enterBlock() { columnLoads.clear(); }
 
-  /// Whether all operands and results allow finishFlat.
-  static bool canBeFlat(KernelBuilder &kernel);
-
 private:
   mlir::Value valueAt(mlir::Value value, mlir::Value row, mlir::Value column, int64_t lanes, llvm::DenseMap<mlir::Value, mlir::Value> &done);
   mlir::Value loadAt(mlir::Value argument, mlir::Value row, mlir::Value column, int64_t lanes);

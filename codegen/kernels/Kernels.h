@@ -14,7 +14,8 @@ namespace margay::codegen {
 void emitConcat(KernelBuilder &k);        ///< unit: row
 void emitConv(KernelBuilder &k);          ///< unit: image row
 void emitDepthwiseConv(KernelBuilder &k); ///< unit: image row
-void emitElementwise(KernelBuilder &k);   ///< unit: row, or element where all is dense
+void emitElementRows(KernelBuilder &k);   ///< unit: row
+void emitElements(KernelBuilder &k);      ///< unit: element; every tensor is dense and of one shape, or has one element
 void emitPackedGemm(KernelBuilder &k);    ///< unit: row
 void emitPlainGemm(KernelBuilder &k);     ///< unit: row
 void emitReduce(KernelBuilder &k);        ///< unit: row of the result, or its element where the last dimension is reduced

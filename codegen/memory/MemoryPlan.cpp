@@ -2,6 +2,7 @@
 
 #include "codegen/memory/MemoryPlan.h"
 #include "codegen/kernels/KernelBuilder.h"
+#include "codegen/plans/Plans.h"
 #include "ir/Recipe.h"
 
 using namespace mlir;
@@ -105,6 +106,18 @@ struct Planner {
     }
   }
 
+  /// Whoever computes or reads a part of a join sees rows with gaps between them.
+  void strided() {
+    for (nn::KernelOp kernel : kernelsOf(main)) {
+      auto hasGaps = [&](Value value) {
+        auto found = plan.placements.find(value);
+        return found != plan.placements.end() && found->second.rowStride != columnsOf(value);
+      };
+      if (llvm::any_of(kernel.getInputs(), hasGaps) || llvm::any_of(kernel.getResults(), hasGaps))
+        planByRows(kernel);
+    }
+  }
+
   void lifetimes() {
     for (auto [index, kernel] : llvm::enumerate(kernelsOf(main))) {
       if (plan.views.contains(kernel))
@@ -131,6 +144,7 @@ MemoryPlan codegen::planMemory(func::FuncOp main) {
   planner.outputs();
   planner.joins();
   planner.rest();
+  planner.strided();
   planner.lifetimes();
   planner.plan.arenaBytes = assignOffsets(main.getContext(), planner.plan.buffers);
   return std::move(planner.plan);

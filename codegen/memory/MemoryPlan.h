@@ -42,6 +42,7 @@ struct MemoryPlan {
   nn::DimAttr arenaBytes;
 };
 
+/// Lays out the tensors of `main`. Kernels whose tensors end up within wider ones are planned by rows.
 MemoryPlan planMemory(mlir::func::FuncOp main);
 
 /// Places buffers so that those alive together do not overlap, and gives the arena's size: each starts at the largest end of those below it that it may not overlap.

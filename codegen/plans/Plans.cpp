@@ -44,8 +44,8 @@ static const Algorithm algorithms[] = {
     {.name = "concat", .emit = emitConcat, .units = rowUnits},
     {.name = "conv", .emit = emitConv, .units = imageRowUnits, .weights = WeightFormat::Panels},
     {.name = "depthwise", .emit = emitDepthwiseConv, .units = imageRowUnits},
-    {.name = "elementwise", .emit = emitElementwise, .units = elementUnits, .granule = 64},
-    {.name = "elementwise-rows", .emit = emitElementwise, .units = rowUnits},
+    {.name = "elementwise", .emit = emitElements, .units = elementUnits, .granule = 64},
+    {.name = "elementwise-rows", .emit = emitElementRows, .units = rowUnits},
     {.name = "gemm", .emit = emitPackedGemm, .units = rowUnits, .weights = WeightFormat::Panels, .granule = 12},
     {.name = "gemm-plain", .emit = emitPlainGemm, .units = rowUnits, .granule = 4},
     {.name = "reduce", .emit = emitReduce, .units = elementUnits},
@@ -231,9 +231,19 @@ static int64_t unitsPerTask(nn::KernelOp kernel, const Algorithm &algorithm) {
   return llvm::divideCeil(task, algorithm.granule) * algorithm.granule;
 }
 
+static void setPlan(nn::KernelOp kernel, StringRef algorithm) {
+  OpBuilder builder(kernel.getContext());
+  auto task = builder.getNamedAttr("task", builder.getI64IntegerAttr(unitsPerTask(kernel, find(algorithm))));
+  kernel.setPlanAttr(nn::PlanAttr::get(kernel.getContext(), algorithm, builder.getDictionaryAttr(task)));
+}
+
+void codegen::planByRows(nn::KernelOp kernel) {
+  if (kernel.getPlan()->getAlgorithm() == "elementwise")
+    setPlan(kernel, "elementwise-rows");
+}
+
 llvm::Error codegen::selectPlans(ModuleOp module) {
   llvm::Error faults = llvm::Error::success();
-  OpBuilder builder(module.getContext());
   module.walk([&](nn::KernelOp kernel) {
     faults = llvm::joinErrors(std::move(faults), checkElements(kernel));
     llvm::Expected<StringRef> name = choose(kernel);
@@ -241,8 +251,7 @@ llvm::Error codegen::selectPlans(ModuleOp module) {
       faults = llvm::joinErrors(std::move(faults), name.takeError());
       return;
     }
-    auto task = builder.getNamedAttr("task", builder.getI64IntegerAttr(unitsPerTask(kernel, find(*name))));
-    kernel.setPlanAttr(nn::PlanAttr::get(module.getContext(), *name, builder.getDictionaryAttr(task)));
+    setPlan(kernel, *name);
   });
   return faults;
 }

@@ -42,6 +42,9 @@ const Algorithm &algorithmOf(nn::KernelOp kernel);
 /// Gives every kernel in `main` a plan. Joined faults for all that no algorithm can compute.
 llvm::Error selectPlans(mlir::ModuleOp module);
 
+/// For when a tensor of the kernel turns out to lie within a wider one: its elements are not one run, so they are computed row by row.
+void planByRows(nn::KernelOp kernel);
+
 /// The format of a kernel's input.
 WeightFormat weightFormat(nn::KernelOp kernel, unsigned input);
 
