@@ -10,7 +10,7 @@ def NN_ReduceOp : NN_Op<"reduce", [Pure, NN_Infer]> {
   let description = [{ Axes are sorted, unique and not negative. Of no elements: 0, NaN, -inf, +inf, 1. }];
   let arguments = (ins NN_Tensor:$input, NN_ReduceKindAttr:$kind, DenseI64ArrayAttr:$axes);
   let results = (outs NN_Tensor:$result);
-  let assemblyFormat = "$kind $input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "`` $kind $input attr-dict `:` type($input) `->` type($result)";
 }
 
 def NN_WindowOp : NN_Op<"window", [Pure, NN_Infer]> {
@@ -22,7 +22,7 @@ def NN_WindowOp : NN_Op<"window", [Pure, NN_Infer]> {
   let arguments = (ins NN_Tensor:$input, NN_ReduceKindAttr:$kind, DenseI64ArrayAttr:$kernel, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
                        DenseI64ArrayAttr:$pads, UnitAttr:$ceil_mode, UnitAttr:$count_include_pad);
   let results = (outs NN_Tensor:$result);
-  let assemblyFormat = "$kind $input attr-dict `:` type($input) `->` type($result)";
+  let assemblyFormat = "`` $kind $input attr-dict `:` type($input) `->` type($result)";
 }
 
 def NN_SoftmaxOp : NN_Op<"softmax", [Pure, SameOperandsAndResultType]> {
