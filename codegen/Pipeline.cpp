@@ -1,7 +1,8 @@
 //===- Pipeline.cpp - from a graph of kernels to a library ----------------===//
 //
 //   kernels ─ plan ─▶ memory plan ─▶ packed weights ─▶ per level: loops + vectors ─▶ LLVM ─▶ object ─┐
-//                                                      entry and tables (baseline)  ─▶ object ─┴─▶ one object that needs nothing
+//                                                      entry and tables (baseline)  ─▶ object ─┴─▶ one object that
+//                                                      needs nothing
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,9 +18,9 @@
 #include "codegen/emit/WeightsObject.h"
 #include "codegen/lowering/ToLlvm.h"
 #include "ir/Fault.h"
+#include "runtime/abi.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/xxhash.h"
-#include "runtime/abi.h"
 #include <thread>
 
 using namespace mlir;
@@ -44,7 +45,8 @@ static Model modelOf(ModuleOp module) {
 }
 
 /// A level's code as LLVM IR under the model's names.
-static llvm::Expected<std::unique_ptr<llvm::Module>> levelCode(const Model &model, const Level &level, StringRef name, llvm::LLVMContext &context) {
+static llvm::Expected<std::unique_ptr<llvm::Module>> levelCode(const Model &model, const Level &level, StringRef name,
+                                                               llvm::LLVMContext &context) {
   OwningOpRef<ModuleOp> loops = emitLevel(model, level);
   llvm::Expected<std::unique_ptr<llvm::Module>> code = lowerToLlvm(*loops, level, context);
   if (code)
@@ -82,7 +84,10 @@ static llvm::Error compileLevels(const Model &model, const Options &options, Sma
   }
   std::vector<std::thread> threads;
   for (size_t i = 0; i < options.levels.size(); ++i) {
-    auto work = [&, i] { results[i] = llvm::joinErrors(std::move(results[i]), compileLevel(model, options.levels[i], options.name, objects[i])); };
+    auto work = [&, i] {
+      results[i] =
+          llvm::joinErrors(std::move(results[i]), compileLevel(model, options.levels[i], options.name, objects[i]));
+    };
     if (options.parallel)
       threads.emplace_back(work);
     else
@@ -160,7 +165,8 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
   }
   EntryDescription entry = describeEntry(model, interface, options);
   interface.maxArenaBytes = maxArenaBytes(interface, entry.sharedBytes, entry.scratchBytes);
-  if (llvm::Error error = options.embedWeights ? (*writer)->finishObject(options.name + "__weights") : (*writer)->finishExternal(interface.hash))
+  if (llvm::Error error = options.embedWeights ? (*writer)->finishObject(options.name + "__weights")
+                                               : (*writer)->finishExternal(interface.hash))
     return std::move(error);
 
   SmallVector<std::string> objects;
@@ -176,6 +182,12 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
     return entryObject.takeError();
   objects.push_back(options.directory + "/entry.o");
   if (llvm::Error error = writeFile(objects.back(), *entryObject))
+    return std::move(error);
+  llvm::Expected<SmallVector<char, 0>> runtime = runtimeObject(options.name);
+  if (!runtime)
+    return runtime.takeError();
+  objects.push_back(options.directory + "/runtime.o");
+  if (llvm::Error error = writeFile(objects.back(), *runtime))
     return std::move(error);
   for (const std::string &object : objects) {
     uint64_t size = 0;

@@ -1,6 +1,6 @@
 //===- Bitcode.c - embeds the runtime's bitcode and headers ---------------===//
 //
-// The build defines MARGAY_BITCODE_FILE, MARGAY_HEADER_FILE and MARGAY_POOL_HEADER_FILE as quoted paths.
+// The build defines MARGAY_BITCODE_FILE, MARGAY_OBJECT_FILE, MARGAY_HEADER_FILE and MARGAY_POOL_HEADER_FILE as quoted paths.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,5 +17,6 @@
           ".text\n")
 
 EMBED(margay_runtime_bitcode, MARGAY_BITCODE_FILE);
+EMBED(margay_runtime_object, MARGAY_OBJECT_FILE);
 EMBED(margay_header, MARGAY_HEADER_FILE);
 EMBED(margay_pool_header, MARGAY_POOL_HEADER_FILE);

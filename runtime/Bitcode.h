@@ -1,9 +1,9 @@
 //===- Bitcode.h - the runtime as the compiler carries it -----------------===//
 //
-// The runtime's C files as one LLVM bitcode module, compiled when Margay itself is built (x86-64 baseline,
-// freestanding, nothing undefined, no debug information, no host paths). Code generation links it into the module of
-// every model, renames what it defines (functions mg__x to model__x; the few static ones as well, so that an archive
-// shows the model's names only), makes it internal, and drops what the model does not use.
+// The runtime's C files as one LLVM bitcode module and as one object file, compiled when Margay itself is built (x86-64
+// baseline, freestanding, nothing undefined, no debug information, no host paths). Code generation takes the types of
+// the functions from the module, and their code from the object file, under the model's names (see
+// codegen/emit/Runtime.h).
 //
 // And the two headers that are written beside every model.
 //
@@ -21,6 +21,10 @@ extern "C" {
 /// The module. 16-byte aligned.
 extern const char margay_runtime_bitcode[];
 extern const size_t margay_runtime_bitcode_size;
+
+/// The object file. 16-byte aligned.
+extern const char margay_runtime_object[];
+extern const size_t margay_runtime_object_size;
 
 /// The bytes of margay.h and margay_pool.h.
 extern const char margay_header[];

@@ -278,7 +278,7 @@ Error EntryBuilder::build() {
 Expected<std::unique_ptr<Module>> codegen::makeEntryModule(LLVMContext &context, const EntryDescription &entry) {
   if (Error error = checkDescription(entry))
     return error;
-  Expected<std::unique_ptr<Module>> module = loadRuntime(context, entry.interface.name);
+  Expected<std::unique_ptr<Module>> module = declareRuntime(context, entry.interface.name);
   if (!module)
     return module.takeError();
   if (Error error = checkRuntime(**module, entry.interface.name))

@@ -1,7 +1,7 @@
 //===- EntryModule.h - the part of a model that callers see ---------------===//
 //
-// One LLVM module, compiled for the baseline x86-64: the runtime under the model's names, the tables that describe the
-// model, and the functions that it exports. Whatever needs a better CPU is in the drivers, one per level.
+// One LLVM module, compiled for the baseline x86-64: the tables that describe the model, and the functions that it
+// exports. They lean on the runtime (see Runtime.h). Whatever needs a better CPU is in the drivers, one per level.
 //
 //   model                 packs its arguments and goes on in mg__enter        typed, as model.h declares it
 //   model_model           the mg_model                                        constant
@@ -36,7 +36,7 @@ struct EntryDescription {
   bool embeddedWeights = false;          ///< at mg__weights, defined elsewhere
 };
 
-/// The runtime with the model's tables and exported functions added. Only `model` and `model_…` are visible. An
+/// The model's tables and exported functions, to be linked with its runtime. Only `model` and `model_…` are visible. An
 /// internal fault if the description contradicts itself.
 llvm::Expected<std::unique_ptr<llvm::Module>> makeEntryModule(llvm::LLVMContext &context,
                                                               const EntryDescription &entry);

@@ -1,8 +1,10 @@
 //===- Runtime.cpp - the runtime under a model's names --------------------===//
 
 #include "codegen/emit/Runtime.h"
+#include "codegen/emit/Symbols.h"
 #include "ir/Fault.h"
 #include "runtime/Bitcode.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/MemoryBufferRef.h"
@@ -24,15 +26,29 @@ void codegen::nameSymbols(Module &module, StringRef model) {
   }
 }
 
-Expected<std::unique_ptr<Module>> codegen::loadRuntime(LLVMContext &context, StringRef model) {
+Expected<std::unique_ptr<Module>> codegen::declareRuntime(LLVMContext &context, StringRef model) {
   StringRef bytes(margay_runtime_bitcode, margay_runtime_bitcode_size);
   Expected<std::unique_ptr<Module>> module = parseBitcodeFile(MemoryBufferRef(bytes, "runtime"), context);
   if (!module)
     return makeFault(Fault::Internal, "the runtime's bitcode: " + toString(module.takeError()));
-  // What only one of its files uses stays local, under the model's name as well.
-  for (GlobalValue &symbol : (*module)->global_values())
-    if (symbol.hasInternalLinkage() && !symbol.getName().starts_with("mg__"))
-      symbol.setName(model + "__" + symbol.getName());
+  // What stays is the public functions without their bodies.
+  for (Function &function : **module)
+    function.deleteBody();
+  for (GlobalVariable &variable : (*module)->globals())
+    variable.dropAllReferences();
+  for (GlobalVariable &variable : make_early_inc_range((*module)->globals()))
+    variable.eraseFromParent();
+  for (Function &function : make_early_inc_range(**module))
+    if (!function.getName().starts_with("mg__"))
+      function.eraseFromParent();
   nameSymbols(**module, model);
   return module;
+}
+
+Expected<SmallVector<char, 0>> codegen::runtimeObject(StringRef model) {
+  // What only one of its files uses is local, and gets the model's name as well.
+  return renameSymbols(StringRef(margay_runtime_object, margay_runtime_object_size), [&](StringRef name) {
+    name.consume_front("mg__");
+    return (model + "__" + name).str();
+  });
 }

@@ -1,4 +1,4 @@
-//===- Symbols.cpp - what a finished object file shows of itself ----------===//
+//===- Symbols.cpp - the symbols of object files --------------------------===//
 //
 // In ELF, local symbols come before global ones, and relocations name symbols by their index. So making some local, or
 // leaving some out, is a permutation of the symbol table, applied to every relocation as well. It is done in the mapped
@@ -171,4 +171,27 @@ Error codegen::closeObject(StringRef path, StringRef model) {
     return error;
   localize(*object, replacePrivateSymbols(*object));
   return Error::success();
+}
+
+Expected<SmallVector<char, 0>> codegen::renameSymbols(StringRef bytes, function_ref<std::string(StringRef)> rename) {
+  SmallVector<char, 0> file(bytes.begin(), bytes.end());
+  Expected<ObjectFile> object = openObject(file.data(), file.size());
+  if (!object)
+    return makeFault(Fault::Internal, "an object file: " + toString(object.takeError()));
+  // The table of names moves to the end of the file, where it can grow.
+  SmallVector<char, 0> names(object->names.begin(), object->names.end());
+  for (ELF64LE::Sym &symbol : object->symbols) {
+    StringRef name = object->name(symbol);
+    if (name.empty() || name.starts_with(".L") || symbol.getType() == ELF::STT_FILE)
+      continue;
+    std::string renamed = rename(name);
+    symbol.st_name = names.size();
+    names.append(renamed.begin(), renamed.end());
+    names.push_back(0);
+  }
+  ELF64LE::Shdr &table = object->sections[object->symbolTable->sh_link];
+  table.sh_offset = file.size();
+  table.sh_size = names.size();
+  file.append(names);
+  return file;
 }

@@ -162,11 +162,8 @@ TEST_F(Link, WritesAnArchiveWithASymbolTable) {
 }
 
 TEST_F(Link, TheRuntimeNeedsNothing) {
-  auto runtime = loadRuntime(context, "digits");
-  ASSERT_TRUE(bool(runtime));
-  auto bytes = compileToObject(**runtime, baselineLevel());
-  ASSERT_TRUE(bool(bytes));
-  ASSERT_TRUE(succeeded(linkRelocatable({write("runtime.o", StringRef(bytes->data(), bytes->size()))}, file("m.o"))));
+  SmallVector<char, 0> bytes = cantFail(runtimeObject("digits"));
+  ASSERT_TRUE(succeeded(linkRelocatable({write("runtime.o", StringRef(bytes.data(), bytes.size()))}, file("m.o"))));
   std::string before = symbols(read(file("m.o")));
   EXPECT_NE(before.find("T digits__enter"), std::string::npos) << before;
   ASSERT_TRUE(succeeded(closeObject(file("m.o"), "digits")));

@@ -128,10 +128,15 @@ protected:
     return compileModule(name, *module);
   }
 
+  /// The entry with the runtime that it needs.
   std::string compileEntry(const EntryDescription &entry) {
     auto module = makeEntryModule(context, entry);
     EXPECT_TRUE(bool(module)) << llvm::toString(module.takeError());
-    return module ? compileModule("entry.o", **module) : "";
+    auto runtime = llvm::cantFail(runtimeObject(entry.interface.name));
+    std::string runtimeFile = write("runtime.o", llvm::StringRef(runtime.data(), runtime.size()));
+    std::string result = file("entry-and-runtime.o");
+    EXPECT_TRUE(module && succeeded(linkRelocatable({compileModule("entry.o", **module), runtimeFile}, result)));
+    return result;
   }
 
   /// Why a description is refused.
