@@ -7,6 +7,10 @@
 using namespace mlir;
 using namespace margay::nn;
 
+/// Deeper graphs of constants are computed in each call. Without a bound, each question about a value of a deep network
+/// would lead through all of it.
+static constexpr size_t maxRecipeOperations = 256;
+
 /// Whether the parameter that `get` reads keeps its value from call to call.
 static bool isFrozen(GetOp get) {
   auto param = SymbolTable::lookupNearestSymbolFrom<ParamOp>(get, get.getParamAttr());
@@ -15,7 +19,8 @@ static bool isFrozen(GetOp get) {
 
 bool margay::nn::isRecipe(Value value) {
   llvm::SmallVector<Value> pending{value};
-  llvm::DenseSet<Value> seen;
+  llvm::SmallVector<GetOp> gets; // Looked up at the end: a lookup takes longer than all else.
+  llvm::SmallDenseSet<Value, 32> seen;
   while (!pending.empty()) {
     Value next = pending.pop_back_val();
     if (!seen.insert(next).second)
@@ -27,13 +32,13 @@ bool margay::nn::isRecipe(Value value) {
     if (isa<ConstantOp>(op))
       continue;
     if (auto get = dyn_cast<GetOp>(op)) {
-      if (!isFrozen(get))
-        return false;
+      gets.push_back(get);
       continue;
     }
-    if (op->getNumOperands() == 0 || !isPure(op))
+    if (op->getNumOperands() == 0 || !isPure(op) || seen.size() >= maxRecipeOperations)
       return false;
-    llvm::append_range(pending, op->getOperands());
+    // The first operand is next: data comes before weights, and leads to an argument.
+    llvm::append_range(pending, llvm::reverse(op->getOperands()));
   }
-  return true;
+  return llvm::all_of(gets, isFrozen);
 }

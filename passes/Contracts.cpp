@@ -3,8 +3,8 @@
 #include "passes/Contracts.h"
 #include "ir/Ops.h"
 #include "ir/Recipe.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/KernelGroups.h"
+#include "passes/Rewrites.h"
 
 using namespace mlir;
 using namespace margay;
@@ -16,9 +16,9 @@ static LogicalResult verifyKernel(KernelOp kernel) {
   Operation *root = nullptr;
   for (Operation &op : kernel.getBlock()->without_terminator()) {
     if (!isRoot(&op) && !isElementwise(&op) && !isa<BroadcastOp, ConstantOp>(op))
-      return op.emitError("cannot be part of a kernel");
+      return op.emitOpError("cannot be part of a kernel");
     if (isRoot(&op) && root)
-      return op.emitError("is a second root in one kernel").attachNote(root->getLoc()) << "the first root";
+      return op.emitOpError("is a second root in one kernel").attachNote(root->getLoc()) << "the first root";
     if (isRoot(&op))
       root = &op;
   }
@@ -31,9 +31,9 @@ static LogicalResult verifyResults(func::ReturnOp op) {
     while (auto reshape = value.getDefiningOp<ReshapeOp>())
       value = reshape.getOperand();
     if (!value.getDefiningOp<KernelOp>())
-      return op.emitError("result ") << index << " is not made by a kernel";
+      return op.emitOpError("result ") << index << " is not made by a kernel";
     if (!makers.insert(value.getDefiningOp()).second)
-      return op.emitError("result ") << index << " is made by the kernel that makes another result";
+      return op.emitOpError("result ") << index << " is made by the kernel that makes another result";
   }
   return success();
 }
@@ -45,11 +45,11 @@ static LogicalResult verifyTopLevel(Operation &op) {
     return verifyResults(terminator);
   if (isa<ReshapeOp, GetOp, ConstantOp>(op) || (op.getNumResults() == 1 && isRecipe(op.getResult(0))))
     return success();
-  return op.emitError("is outside of a kernel");
+  return op.emitOpError("is outside of a kernel");
 }
 
 LogicalResult passes::verifyKernels(ModuleOp module) {
-  for (auto function : module.getOps<func::FuncOp>())
+  for (func::FuncOp function : functionsOf(module))
     for (Operation &op : function.getBody().front())
       if (failed(verifyTopLevel(op)))
         return failure();

@@ -11,6 +11,7 @@
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "passes/Passes.h"
+#include "passes/Rewrites.h"
 
 namespace margay::passes {
 #define GEN_PASS_DEF_FOLDCONSTANTSPASS
@@ -20,6 +21,7 @@ namespace margay::passes {
 using namespace mlir;
 using namespace margay;
 using namespace margay::nn;
+using namespace margay::passes;
 
 /// A small constant that is made of more elements than this stays a recipe: the compiler would spend seconds on it,
 /// time and again.
@@ -43,17 +45,20 @@ static bool canFold(Operation &op) {
   if (!isa<NNDialect>(op.getDialect()) || isa<ConstantOp, GetOp, BroadcastOp>(op) || op.getNumResults() != 1)
     return false;
   Value result = op.getResult(0);
-  return isRecipe(result) && elementsOf(result) <= maxInlineElements && elementsRead(result) <= maxElementsRead;
+  auto type = cast<RankedTensorType>(result.getType());
+  return type.hasStaticShape() && type.getNumElements() <= maxInlineElements && isRecipe(result) &&
+         elementsRead(result) <= maxElementsRead;
 }
 
 namespace {
 
 struct FoldConstantsPass : passes::impl::FoldConstantsPassBase<FoldConstantsPass> {
   void runOnOperation() override {
-    for (auto function : getOperation().getOps<func::FuncOp>())
+    for (func::FuncOp function : functionsOf(getOperation()))
       for (Operation &op : llvm::make_early_inc_range(function.getBody().front()))
         if (canFold(op))
           fold(op);
+    eraseUnreadParams(getOperation());
   }
 
 private:

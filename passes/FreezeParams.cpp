@@ -9,7 +9,7 @@
 #include "ir/Ops.h"
 #include "ir/reference/Tensor.h"
 #include "passes/Passes.h"
-#include "llvm/ADT/StringSet.h"
+#include "passes/Rewrites.h"
 
 namespace margay::passes {
 #define GEN_PASS_DEF_FREEZEPARAMSPASS
@@ -19,6 +19,7 @@ namespace margay::passes {
 using namespace mlir;
 using namespace margay;
 using namespace margay::nn;
+using namespace margay::passes;
 
 static bool isSmall(ParamOp param) {
   auto type = cast<RankedTensorType>(param.getType());
@@ -45,19 +46,13 @@ struct FreezeParamsPass : passes::impl::FreezeParamsPassBase<FreezeParamsPass> {
       param.setTrainable(false);
       params[param.getSymName()] = param;
     }
-    llvm::StringSet<> stillRead;
     WalkResult walked = getOperation().walk([&](GetOp get) -> WalkResult {
       ParamOp param = params.lookup(get.getParam());
-      if (isSmall(param))
-        return replaceByConstant(get, param);
-      stillRead.insert(get.getParam());
-      return success();
+      return isSmall(param) ? replaceByConstant(get, param) : success();
     });
     if (walked.wasInterrupted())
       return signalPassFailure();
-    for (auto &[name, param] : params)
-      if (!stillRead.contains(name))
-        param.erase();
+    eraseUnreadParams(getOperation());
   }
 };
 

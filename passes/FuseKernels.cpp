@@ -1,12 +1,12 @@
 //===- FuseKernels.cpp - groups of operations become kernels --------------===//
 //
-//   %c = nn.conv %x, %w {…}                       %y = nn.kernel "conv1" (%0 = %x : …, %1 = %w : …, %2 = %bias :
-//   tensor<1x1x1x8xf32>) -> … { %b = nn.broadcast %bias                         %3 = nn.conv %0, %1 {…} %s = nn.add %c,
-//   %b                        ─▶    %4 = nn.broadcast %2 %y = nn.relu %s                                 %5 = nn.add
-//   %3, %4
-//                                                   %6 = nn.relu %5
-//                                                   nn.yield %6
-//                                                 }
+//   %c = nn.conv %x, %w {…}        %y = nn.kernel "conv1" (%0 = %x, %1 = %w, %2 = %bias : tensor<1x1x1x8xf32>) {
+//   %b = nn.broadcast %bias          %3 = nn.conv %0, %1 {…}
+//   %s = nn.add %c, %b         ─▶    %4 = nn.broadcast %2
+//   %y = nn.relu %s                  %5 = nn.add %3, %4
+//                                    %6 = nn.relu %5
+//                                    nn.yield %6
+//                                  }
 //
 // Then each result of the function gets a kernel of its own: arguments, recipes and values returned twice are copied.
 //
@@ -17,6 +17,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "passes/KernelGroups.h"
 #include "passes/Passes.h"
+#include "passes/Rewrites.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -157,7 +158,7 @@ namespace {
 
 struct FuseKernelsPass : passes::impl::FuseKernelsPassBase<FuseKernelsPass> {
   void runOnOperation() override {
-    for (auto function : getOperation().getOps<func::FuncOp>()) {
+    for (func::FuncOp function : functionsOf(getOperation())) {
       KernelBuilder kernels(function);
       for (const KernelGroup &group : groupKernels(function))
         kernels.build(group);

@@ -12,36 +12,42 @@ class NN_Pass<string flag> : Pass<flag, "::mlir::ModuleOp"> {
 def WidenHalfPass : NN_Pass<"nn-widen-half"> {
   let summary = "Computes in f32 what is given in f16 or bf16";
   let description = [{
-    Arguments, parameters and constants are cast to f32, results back; what is between computes in f32. Nothing is rounded between operations and sums are kept in
-    f32, so the results are closer to the exact ones than those of half-precision arithmetic, and not the same.
+    Arguments, parameters and constants are cast to f32, results back; what is between computes in f32.
+    Nothing is rounded between operations and sums are kept in f32, so the results are closer to the exact
+    ones than those of half-precision arithmetic, and not the same.
   }];
 }
 
 def FreezeParamsPass : NN_Pass<"nn-freeze-params"> {
   let summary = "Makes parameters constants, for inference";
-  let description = [{ Parameters are no longer trainable; reads of those with at most 64 elements become nn.constant, and parameters that nothing reads go. }];
+  let description = [{
+    Parameters are no longer trainable; reads of those with at most 64 elements become nn.constant, and
+    parameters that nothing reads go.
+  }];
 }
 
 def FoldConstantsPass : NN_Pass<"nn-fold-constants"> {
   let summary = "Computes constants of at most 64 elements";
   let description = [{
-    Only what is small becomes an nn.constant; bigger constant subgraphs stay as recipes and are computed once, when the archive is written. A broadcast is kept: how
-    its elements repeat is worth knowing.
+    Only what is small becomes an nn.constant; bigger constant subgraphs stay as recipes and are computed
+    once, when the archive is written. A broadcast is kept: how its elements repeat is worth knowing.
   }];
 }
 
 def SimplifyPass : NN_Pass<"nn-simplify"> {
   let summary = "Applies the algebra that leaves less to compute";
   let description = [{
-    Identities disappear, constants of one operation meet, broadcasts move below operations on what they repeat, and scales of output channels go into the weights
-    of the product before them, so that nothing is left of a batch normalization but a bias. `x * 0` stays: it may be NaN.
+    Identities disappear, constants of one operation meet, broadcasts move below operations on what they
+    repeat, and scales of output channels go into the weights of the product before them, so that nothing is
+    left of a batch normalization but a bias. `x * 0` stays: it may be NaN.
   }];
 }
 
 def NormalizeRolesPass : NN_Pass<"nn-normalize-roles"> {
   let summary = "Brings products and softmax to the one form that is compiled";
   let description = [{
-    A contract gets roles "mk" and "kn", or "bmk" and "bkn", by transposes of its operands and reshapes around it; a softmax gets the last axis.
+    A contract gets roles "mk" and "kn", or "bmk" and "bkn", by transposes of its operands and reshapes around
+    it; a softmax gets the last axis.
     ```
     contract(x "mbk", y "bnk") -> reshape(contract(transpose x "bmk", transpose y "bkn"))
     ```
@@ -51,8 +57,9 @@ def NormalizeRolesPass : NN_Pass<"nn-normalize-roles"> {
 def PropagateLayoutPass : NN_Pass<"nn-propagate-layout"> {
   let summary = "Moves transposes down until they meet and cancel";
   let description = [{
-    Networks arrive with transposes around each convolution and pooling, which are channels last. They move down through elementwise operations, concat, reduce,
-    softmax and reshapes, so that between such operations they cancel and only the network's borders have some.
+    Networks arrive with transposes around each convolution and pooling, which are channels last. They move
+    down through elementwise operations, concat, reduce, softmax and reshapes, so that between such operations
+    they cancel and only the network's borders have some.
     ```
     elementwise(transpose x, broadcast y) -> transpose(elementwise(x, broadcast(inverse transpose y)))
     ```
@@ -62,8 +69,8 @@ def PropagateLayoutPass : NN_Pass<"nn-propagate-layout"> {
 def SinkReshapesPass : NN_Pass<"nn-sink-reshapes"> {
   let summary = "Moves reshapes below elementwise operations";
   let description = [{
-    A reshape between a contraction and its bias or activation would keep fusion from seeing them as one. The other operands take the inverse reshape, which
-    is a view, or disappears in a broadcast.
+    A reshape between a contraction and its bias or activation would keep fusion from seeing them as one. The
+    other operands take the inverse reshape, which is a view, or disappears in a broadcast.
     ```
     elementwise(reshape x, y) -> reshape(elementwise(x, reshape y))
     ```
@@ -73,8 +80,9 @@ def SinkReshapesPass : NN_Pass<"nn-sink-reshapes"> {
 def FuseKernelsPass : NN_Pass<"nn-fuse-kernels"> {
   let summary = "Groups operations into kernels";
   let description = [{
-    A kernel is a root (contract, conv, window, reduce, softmax, transpose or concat) with the elementwise operations that follow it, or a group of elementwise
-    operations. Broadcasts go into the kernels that read them. Afterwards the function holds kernels, reshapes (which are views) and recipes, and each of its
+    A kernel is a root (contract, conv, window, reduce, softmax, transpose or concat) with the elementwise
+    operations that follow it, or a group of elementwise operations. Broadcasts go into the kernels that read
+    them. Afterwards the function holds kernels, reshapes (which are views) and recipes, and each of its
     results is made by a kernel of its own.
   }];
 }

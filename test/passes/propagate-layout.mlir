@@ -51,7 +51,24 @@ func.func @costly(%x: tensor<2x3xf32>, %y: tensor<3x2xf32>) -> tensor<3x2xf32> {
 
 // -----
 
-// But where all readers of the result undo the transpose, one takes the place of two.
+// But an argument that is transposed anyway costs nothing more.
+// CHECK-LABEL: func.func @anyway
+// CHECK-SAME: (%[[X:.*]]: tensor<2x3xf32>, %[[W:.*]]: tensor<2x2xf32>)
+// CHECK-NEXT: %[[T:.*]] = nn.transpose %[[X]]
+// CHECK-NEXT: %[[C:.*]] = nn.contract %[[T]], %[[W]]
+// CHECK-NEXT: %[[S:.*]] = nn.add %[[C]], %[[T]] : tensor<3x2xf32>
+// CHECK-NEXT: nn.transpose %[[S]]
+func.func @anyway(%x: tensor<2x3xf32>, %w: tensor<2x2xf32>) -> tensor<2x3xf32> {
+  %0 = nn.transpose %x {permutation = array<i64: 1, 0>} : tensor<2x3xf32> -> tensor<3x2xf32>
+  %1 = nn.contract %0, %w {lhs_roles = "mk", rhs_roles = "kn"} : tensor<3x2xf32>, tensor<2x2xf32> -> tensor<3x2xf32>
+  %2 = nn.transpose %1 {permutation = array<i64: 1, 0>} : tensor<3x2xf32> -> tensor<2x3xf32>
+  %3 = nn.add %2, %x : tensor<2x3xf32>
+  return %3 : tensor<2x3xf32>
+}
+
+// -----
+
+// And where all readers of the result undo the transpose, one takes the place of two.
 // CHECK-LABEL: func.func @worth_it
 // CHECK-SAME: %[[X:.*]]: tensor<2x3xf32>, %[[Y:.*]]: tensor<3x2xf32>
 // CHECK-NEXT: %[[T:.*]] = nn.transpose %[[Y]]

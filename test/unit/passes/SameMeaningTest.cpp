@@ -99,6 +99,11 @@ protected:
       expected[i] = resultsOf(*module, inputs[i]);
     for (const passes::Step &step : passes::inferenceSteps()) {
       std::string before = prints ? textOf(*module) : "";
+      // A warning, too, says that something is wrong: rewriting did not come to an end.
+      ScopedDiagnosticHandler strict(&context, [&](Diagnostic &diagnostic) {
+        ADD_FAILURE() << "seed " << seed << ", step " << step.name.str() << ": " << diagnostic.str();
+        return success();
+      });
       PassManager manager(&context);
       manager.addPass(step.create());
       bool isFine = succeeded(manager.run(*module));
