@@ -80,10 +80,11 @@ static std::optional<SmallVector<DimAttr>> scaleDims(const Weight &weight, Array
   return varying == all ? std::optional(dims) : std::nullopt;
 }
 
-/// The recipe that `value` repeats, or null.
-static Value repeatedRecipe(Value value) {
+/// The recipe that `value` is or repeats, or null.
+static Value recipeIn(Value value) {
   auto broadcast = value.getDefiningOp<BroadcastOp>();
-  return broadcast && isRecipe(broadcast.getOperand()) ? broadcast.getOperand() : Value();
+  Value source = broadcast ? broadcast.getOperand() : value;
+  return isRecipe(source) ? source : Value();
 }
 
 /// The weight of `product` that can take a scale with these dimensions, with the scale's shape there.
@@ -103,7 +104,7 @@ template <typename Op> struct ScaleWeight : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
-    Value scale = repeatedRecipe(op.getRhs());
+    Value scale = recipeIn(op.getRhs());
     if (!scale)
       return rewriter.notifyMatchFailure(op, "not scaled by a constant");
     auto found = scalableWeight(op.getLhs(), dimsOf(scale.getType()));
@@ -129,9 +130,9 @@ template <typename Op> struct ScaleAboveBias : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
 
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
-    Value scale = repeatedRecipe(op.getRhs());
+    Value scale = recipeIn(op.getRhs());
     auto add = op.getLhs().template getDefiningOp<AddOp>();
-    if (!scale || !add || !add->hasOneUse() || !repeatedRecipe(add.getRhs()))
+    if (!scale || !add || !add->hasOneUse() || !recipeIn(add.getRhs()))
       return rewriter.notifyMatchFailure(op, "no scaled sum with a constant");
     if (!scalableWeight(add.getLhs(), dimsOf(scale.getType())))
       return rewriter.notifyMatchFailure(op, "no weight that can take the scale");

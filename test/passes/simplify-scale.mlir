@@ -55,6 +55,23 @@ func.func @columns(%x: tensor<2x3xf32>) -> tensor<2x4xf32> {
 
 // -----
 
+// Where there is one row, the scale is not repeated.
+nn.param @w : tensor<3x4xf32> = dense<1.0> : tensor<3x4xf32>
+// CHECK-LABEL: func.func @one_row
+// CHECK: %[[S:.*]] = nn.broadcast %{{.*}} : tensor<1x4xf32> to tensor<3x4xf32>
+// CHECK: nn.mul %{{.*}}, %[[S]] : tensor<3x4xf32>
+// CHECK: nn.contract
+// CHECK-NEXT: return
+func.func @one_row(%x: tensor<1x3xf32>) -> tensor<1x4xf32> {
+  %w = nn.get @w : tensor<3x4xf32>
+  %s = nn.constant dense<[[1.0, 2.0, 3.0, 4.0]]> : tensor<1x4xf32>
+  %0 = nn.contract %x, %w {lhs_roles = "mk", rhs_roles = "kn"} : tensor<1x3xf32>, tensor<3x4xf32> -> tensor<1x4xf32>
+  %1 = nn.mul %0, %s : tensor<1x4xf32>
+  return %1 : tensor<1x4xf32>
+}
+
+// -----
+
 // Not: a scale of rows (the weight has none), a product that something else reads, a weight that is read twice, no weight at all.
 nn.param @w : tensor<3x4xf32> = dense<1.0> : tensor<3x4xf32>
 nn.param @v : tensor<3x4xf32> = dense<1.0> : tensor<3x4xf32>
