@@ -30,20 +30,23 @@ void margay::driver::registerDialects(mlir::DialectRegistry &registry) {
               mlir::LLVM::LLVMDialect, mlir::math::MathDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
 }
 
-static std::unique_ptr<mlir::MLIRContext> makeContext(unsigned jobs) {
+static std::unique_ptr<mlir::MLIRContext> makeContext(bool isShared) {
   mlir::DialectRegistry registry;
   registerDialects(registry);
-  auto context = std::make_unique<mlir::MLIRContext>(registry, jobs > 1 ? mlir::MLIRContext::Threading::ENABLED
+  // Code generation compiles levels in threads that share the context, which only locks itself if it knows.
+  auto context = std::make_unique<mlir::MLIRContext>(registry, isShared ? mlir::MLIRContext::Threading::ENABLED
                                                                         : mlir::MLIRContext::Threading::DISABLED);
   context->loadAllAvailableDialects();
   return context;
 }
 
-/// Whether the value is known by name only.
-static bool isElided(nn::ParamOp param) {
+/// The entry of a value that is known by name only.
+static mlir::DialectResourceBlobManager::BlobEntry *elidedEntry(nn::ParamOp param) {
   auto resource = mlir::dyn_cast<mlir::DenseResourceElementsAttr>(param.getValue());
-  return resource && (!resource.getRawHandle().getBlob() || resource.getRawHandle().getBlob()->getData().empty()) &&
-         resource.getNumElements() > 0;
+  if (!resource || resource.getNumElements() == 0)
+    return nullptr;
+  auto *entry = resource.getRawHandle().getResource();
+  return entry->getBlob() && !entry->getBlob()->getData().empty() ? nullptr : entry;
 }
 
 /// The bytecode that belongs to a file of text: model.nn.mlir -> model.nn.mlirbc.
@@ -51,8 +54,7 @@ static std::string bytecodeBeside(StringRef path) { return path.str() + "bc"; }
 
 /// Takes the values that the text has left out from the bytecode beside it.
 static llvm::Error fillElided(mlir::ModuleOp module, StringRef path) {
-  auto elided = llvm::make_filter_range(module.getOps<nn::ParamOp>(), isElided);
-  if (elided.empty())
+  if (llvm::none_of(module.getOps<nn::ParamOp>(), elidedEntry))
     return llvm::Error::success();
   std::string side = bytecodeBeside(path);
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> file = readFile(side);
@@ -62,12 +64,17 @@ static llvm::Error fillElided(mlir::ModuleOp module, StringRef path) {
   auto values = mlir::parseSourceString<mlir::ModuleOp>((*file)->getBuffer(), module.getContext(), side);
   if (!values)
     return inFile(side, diagnostics.take(Fault::Malformed, "reading the bytecode"));
-  for (nn::ParamOp param : elided) {
+  for (nn::ParamOp param : module.getOps<nn::ParamOp>()) {
+    auto *entry = elidedEntry(param);
+    if (!entry)
+      continue;
     auto other = values->lookupSymbol<nn::ParamOp>(param.getSymName());
-    if (!other || other.getType() != param.getType())
+    auto value = other ? mlir::dyn_cast<mlir::DenseResourceElementsAttr>(other.getValue()) : nullptr;
+    if (!value || other.getType() != param.getType() || !value.getRawHandle().getBlob())
       return makeFault(Fault::Malformed,
                        side + ": has no parameter '" + param.getSymName() + "' of the type that " + path + " says");
-    param.setValueAttr(other.getValueAttr());
+    // The values move, so that they keep the name that the text gives them.
+    entry->setBlob(std::move(*value.getRawHandle().getBlob()));
   }
   return llvm::Error::success();
 }
@@ -109,7 +116,7 @@ static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importGraph(mlir::MLIRC
 
 llvm::Expected<Graph> margay::driver::loadGraph(const CompileOptions &options) {
   Graph graph;
-  graph.context = makeContext(options.jobs);
+  graph.context = makeContext(options.jobs > 1);
   bool isModel = options.from == Stage::Model;
   auto module = isModel ? importGraph(*graph.context, options) : parseGraph(*graph.context, options);
   if (!module)

@@ -68,21 +68,45 @@ void margay::driver::removeFoldersNow() {
       removeFolder(folders[i]);
 }
 
+/// Set before anything is removed: what other threads miss from then on is no failure.
+static std::atomic<bool> interrupted = false;
+
 /// LLVM has restored the signals' default actions and removed the files before it calls this.
 static void onInterrupt() {
+  interrupted = true;
   removeFoldersNow();
   raise(SIGINT);
+  _exit(128 + SIGINT); // Whoever started us had the signal ignored, but half of our files are gone.
 }
 
-/// Also after LLVM has removed the files.
-static void onCrash(void *) {
+void margay::driver::waitIfInterrupted() {
+  while (interrupted)
+    pause();
+}
+
+/// The first thread to come here ends the program. Not everything may be called, for the crash may have been in the
+/// middle of anything.
+[[noreturn]] static void endOnCrash() {
+  static std::atomic<bool> ending = false;
+  if (ending.exchange(true))
+    while (true)
+      pause();
   removeFoldersNow();
   static constexpr char message[] = "margay: crashed; please report the model and the command (internal error)\n";
   (void)!write(STDERR_FILENO, message, sizeof message - 1);
   _exit(1);
 }
 
-void margay::driver::installCrashHandler() { llvm::sys::AddSignalHandler(onCrash, nullptr); }
+void margay::driver::installCrashHandler() {
+  // LLVM's handler, installed on top, removes the files and calls back. But before it does it takes itself away, and
+  // another thread may crash at the same time: then ours is what is below.
+  struct sigaction action = {};
+  action.sa_handler = [](int) { endOnCrash(); };
+  action.sa_flags = SA_ONSTACK;
+  for (int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP})
+    sigaction(signal, &action, nullptr);
+  llvm::sys::AddSignalHandler([](void *) { endOnCrash(); }, nullptr);
+}
 
 int margay::driver::removeFolderOnInterrupt(const std::string &path) {
   static std::atomic<int> next = 0;

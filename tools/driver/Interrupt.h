@@ -29,6 +29,10 @@ private:
 int removeFolderOnInterrupt(const std::string &path);
 void keepFolderOnInterrupt(int slot);
 
+/// Waits for the end of the program if an interrupt is ending it: a failure that it causes on the way is not to be
+/// told.
+void waitIfInterrupted();
+
 /// Removes the folders that an interrupt would.
 void removeFoldersNow();
 

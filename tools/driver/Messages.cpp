@@ -34,7 +34,11 @@ static void print(Fault fault, StringRef message) {
   os << (fault == Fault::Internal ? " (internal error)\n" : "\n");
 }
 
-int margay::driver::report(llvm::Error error) { return reportFaults(std::move(error), print); }
+int margay::driver::report(llvm::Error error) {
+  if (error)
+    waitIfInterrupted();
+  return reportFaults(std::move(error), print);
+}
 
 DiagnosticsToFaults::DiagnosticsToFaults(mlir::MLIRContext &context)
     : handler(&context, [this](mlir::Diagnostic &diagnostic) {

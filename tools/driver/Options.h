@@ -3,9 +3,11 @@
 #ifndef MARGAY_TOOLS_DRIVER_OPTIONS_H
 #define MARGAY_TOOLS_DRIVER_OPTIONS_H
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace margay::driver {
@@ -35,7 +37,7 @@ struct CompileOptions {
   WeightsPlace weights = WeightsPlace::Embed;
   Precision precision = Precision::F32;
   Stage from = Stage::Model;
-  unsigned jobs = 1;
+  unsigned jobs = std::max(1u, std::thread::hardware_concurrency()); ///< Threads that compile.
 };
 
 } // namespace margay::driver

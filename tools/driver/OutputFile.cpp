@@ -50,7 +50,7 @@ llvm::Error OutputFiles::addFolder(StringRef folder) {
   if (llvm::Error error = addFolder(path::parent_path(folder)))
     return error;
   if (std::error_code code = fs::create_directory(folder, /*IgnoreExisting=*/false, fs::all_all))
-    return makeFault(Fault::Io, folder + ": cannot be made: " + StringRef(code.message()).lower());
+    return makeFault(Fault::Io, folder + ": the folder cannot be made: " + StringRef(code.message()).lower());
   madeFolders.push_back(folder.str());
   return llvm::Error::success();
 }

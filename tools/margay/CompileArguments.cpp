@@ -77,9 +77,15 @@ std::vector<Option> margay::cli::compileArguments(CompileOptions &options) {
        setString(options.target)},
       {"--dim", "NAME=SIZE", "pin a dimension, or bound it: batch=4, batch=1..32; one without a name is INPUT.AXIS",
        [&options](StringRef value) { return parseDim(value, options.dims); }},
-      {"--precision", "KIND", "f32 (unless given) or f32-strict",
+      {"--precision", "KIND", "f32 (unless given) or f32-strict; f16 and bf16 are for later",
        setWord<Precision>("--precision", options.precision,
-                          {{"f32", Precision::F32}, {"f32-strict", Precision::F32Strict}})},
+                          {{"f32", Precision::F32},
+                           {"f32-strict", Precision::F32Strict},
+                           {"f16", Precision::F16},
+                           {"bf16", Precision::Bf16}})},
+      {"--weights", "PLACE", "embed (in the library, unless given) or file (in NAME.mgw)",
+       setWord<WeightsPlace>("--weights", options.weights,
+                             {{"embed", WeightsPlace::Embed}, {"file", WeightsPlace::File}})},
       {"--from", "STAGE", "the stage that MODEL is at, as --emit wrote it: nn, opt or kernels",
        setWord<Stage>("--from", options.from,
                       {{"onnx", Stage::Model}, {"nn", Stage::Nn}, {"opt", Stage::Opt}, {"kernels", Stage::Kernels}})},
@@ -94,9 +100,6 @@ std::vector<Option> margay::cli::outputArguments(CompileOptions &options) {
       {"--name", "ID", "the C name of the model (made from the file's name unless given)", setString(options.name)},
       {"--emit", "LIST", "stages to write: nn, opt, kernels, llvm, asm, obj, so, lib; the first five alone stop there",
        [&options](StringRef value) { return parseEmit(value, options.emit); }},
-      {"--weights", "PLACE", "embed (in the library, unless given) or file (in NAME.mgw)",
-       setWord<WeightsPlace>("--weights", options.weights,
-                             {{"embed", WeightsPlace::Embed}, {"file", WeightsPlace::File}})},
   };
 }
 

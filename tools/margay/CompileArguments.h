@@ -8,11 +8,11 @@
 
 namespace margay::cli {
 
-/// Options of how a model is compiled: --cpu, --dim, --precision and so on. They write into `options`, which must
+/// Options of how a model is compiled: --cpu, --dim, --weights and so on. They write into `options`, which must
 /// outlive the table.
 std::vector<Option> compileArguments(driver::CompileOptions &options);
 
-/// Options of what is written and where: -o, --name, --emit, --weights.
+/// Options of what is written and where: -o, --name, --emit.
 std::vector<Option> outputArguments(driver::CompileOptions &options);
 
 /// Both tables one after the other, or any others.

@@ -50,7 +50,7 @@ void margay::cli::printTable(const std::vector<TableRow> &rows, llvm::raw_ostrea
       if (i + 1 < row.size())
         line += std::string(widths[i] - std::min(widths[i], columns(row[i])) + 2, ' ');
     }
-    os << line << '\n';
+    os << StringRef(line).rtrim() << '\n';
   }
 }
 

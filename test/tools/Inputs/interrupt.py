@@ -17,7 +17,13 @@ duration = time.time() - started
 
 interrupted = 0
 for step in range(1, 13):
-    process = subprocess.Popen(sys.argv[2:], env=environment, stdout=subprocess.DEVNULL)
+    # A test runner in the background has interrupts ignored, and so would its children.
+    process = subprocess.Popen(
+        sys.argv[2:],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     time.sleep(duration * step / 12)
     process.send_signal(signal.SIGINT)
     code = process.wait()

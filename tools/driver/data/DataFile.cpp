@@ -67,13 +67,14 @@ static std::optional<Image> asImage(const Array &array) {
 /// loses nothing.
 static llvm::Expected<Array> arrayToInput(Array array, const InputType &type) {
   llvm::ArrayRef<int64_t> wanted = type.shape;
+  std::vector<int64_t> original = array.shape;
   while (array.shape.size() < wanted.size() && (wanted[0] == 1 || wanted[0] < 0) && !fits(array.shape, wanted)) {
     array.shape.insert(array.shape.begin(), 1);
     if (array.shape.size() == wanted.size())
       break;
   }
   if (!fits(array.shape, wanted))
-    return makeFault(Fault::Usage, "it holds " + typeText(array.dtype, array.shape) + ", but the input is " +
+    return makeFault(Fault::Usage, "it holds " + typeText(array.dtype, original) + ", but the input is " +
                                        typeText(type.dtype, type.shape));
   if (array.dtype == type.dtype)
     return array;
