@@ -62,7 +62,8 @@ struct Planner {
 
   /// Joins along the last dimension, the last one first, so that a join of joins nests.
   void joins() {
-    for (nn::KernelOp kernel : llvm::reverse(kernelsOf(main))) {
+    SmallVector<nn::KernelOp> kernels = kernelsOf(main);
+    for (nn::KernelOp kernel : llvm::reverse(kernels)) {
       auto concat = dyn_cast_or_null<nn::ConcatOp>(rootOf(kernel));
       Value result = kernel.getResult(0);
       if (!concat || static_cast<int64_t>(concat.getAxis()) != concat.getType().getRank() - 1 || !llvm::all_of(kernel.getInputs(), [&](Value input) { return columnsOf(input).isConstant(); }))
@@ -119,7 +120,9 @@ struct Planner {
   }
 
   void lifetimes() {
-    for (auto [index, kernel] : llvm::enumerate(kernelsOf(main))) {
+    SmallVector<nn::KernelOp> kernels = kernelsOf(main);
+    for (size_t index = 0; index < kernels.size(); ++index) {
+      nn::KernelOp kernel = kernels[index];
       if (plan.views.contains(kernel))
         continue;
       auto touch = [&](Value value) {
