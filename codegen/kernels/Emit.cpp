@@ -100,7 +100,11 @@ Value Emit::at(Value pointer, int64_t index, Type element) {
                              LLVM::GEPNoWrapFlags::inbounds);
 }
 
-static unsigned elementBytes(Type type) { return std::max(1u, getElementTypeOrSelf(type).getIntOrFloatBitWidth() / 8); }
+/// The alignment that memory is known to have for a type: that of one element.
+static unsigned elementBytes(Type type) {
+  Type element = getElementTypeOrSelf(type);
+  return isa<LLVM::LLVMPointerType>(element) ? 8 : std::max(1u, element.getIntOrFloatBitWidth() / 8);
+}
 
 Value Emit::load(Type type, Value pointer) { return LLVM::LoadOp::create(builder, loc, type, pointer, elementBytes(type)); }
 
