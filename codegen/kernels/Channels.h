@@ -7,11 +7,14 @@
 
 namespace margay::codegen {
 
-/// Covers `columns` columns: full vectors of `lanes` in a loop, then one exact vector for the rest. `body(first column, lanes)`.
-void forChannels(Emit &e, int64_t columns, int64_t lanes, llvm::function_ref<void(mlir::Value column, int64_t lanes)> body);
+/// Covers `columns` columns: full vectors of `lanes` in a loop, then one exact vector for the rest. `body(first column,
+/// lanes)`.
+void forChannels(Emit &e, int64_t columns, int64_t lanes,
+                 llvm::function_ref<void(mlir::Value column, int64_t lanes)> body);
 
 /// Covers [begin, end), known at run time only: full vectors, then single elements.
-void forElements(Emit &e, mlir::Value begin, mlir::Value end, int64_t lanes, llvm::function_ref<void(mlir::Value index, int64_t lanes)> body);
+void forElements(Emit &e, mlir::Value begin, mlir::Value end, int64_t lanes,
+                 llvm::function_ref<void(mlir::Value index, int64_t lanes)> body);
 
 } // namespace margay::codegen
 

@@ -22,13 +22,17 @@ Value codegen::combine(Emit &e, ReduceKind kind, Value total, Value value) {
   switch (kind) {
   case ReduceKind::Sum:
   case ReduceKind::Mean:
-    return floating ? arith::AddFOp::create(e.builder, e.loc, total, value).getResult() : arith::AddIOp::create(e.builder, e.loc, total, value).getResult();
+    return floating ? arith::AddFOp::create(e.builder, e.loc, total, value).getResult()
+                    : arith::AddIOp::create(e.builder, e.loc, total, value).getResult();
   case ReduceKind::Prod:
-    return floating ? arith::MulFOp::create(e.builder, e.loc, total, value).getResult() : arith::MulIOp::create(e.builder, e.loc, total, value).getResult();
+    return floating ? arith::MulFOp::create(e.builder, e.loc, total, value).getResult()
+                    : arith::MulIOp::create(e.builder, e.loc, total, value).getResult();
   case ReduceKind::Max:
-    return floating ? floatExtreme(e, arith::CmpFPredicate::OGE, total, value) : arith::MaxSIOp::create(e.builder, e.loc, total, value).getResult();
+    return floating ? floatExtreme(e, arith::CmpFPredicate::OGE, total, value)
+                    : arith::MaxSIOp::create(e.builder, e.loc, total, value).getResult();
   case ReduceKind::Min:
-    return floating ? floatExtreme(e, arith::CmpFPredicate::OLE, total, value) : arith::MinSIOp::create(e.builder, e.loc, total, value).getResult();
+    return floating ? floatExtreme(e, arith::CmpFPredicate::OLE, total, value)
+                    : arith::MinSIOp::create(e.builder, e.loc, total, value).getResult();
   }
   llvm_unreachable("all kinds are handled");
 }
@@ -41,7 +45,8 @@ Value codegen::neutral(Emit &e, ReduceKind kind, Type element, int64_t lanes) {
   if (isa<FloatType>(element))
     return e.constantVector(element, lanes, kind == ReduceKind::Max ? -infinity : infinity);
   unsigned bits = element.getIntOrFloatBitWidth();
-  TypedAttr attribute = IntegerAttr::get(element, kind == ReduceKind::Max ? APInt::getSignedMinValue(bits) : APInt::getSignedMaxValue(bits));
+  TypedAttr attribute = IntegerAttr::get(element, kind == ReduceKind::Max ? APInt::getSignedMinValue(bits)
+                                                                          : APInt::getSignedMaxValue(bits));
   if (lanes != 1)
     attribute = DenseElementsAttr::get(VectorType::get({lanes}, element), attribute);
   return arith::ConstantOp::create(e.builder, e.loc, attribute);

@@ -13,7 +13,8 @@ using namespace margay::codegen;
 using nn::DimAttr;
 
 /// Copies `columns` elements of row `from` of `source` to row `to` of `target`, from `targetColumn` on.
-static void copyRow(KernelBuilder &k, const View &source, Value from, const View &target, Value to, Value targetColumn) {
+static void copyRow(KernelBuilder &k, const View &source, Value from, const View &target, Value to,
+                    Value targetColumn) {
   Value input = k.mul(from, k.dim(source.rowStride));
   Value output = k.add(k.mul(to, k.dim(target.rowStride)), targetColumn);
   auto body = [&](Value column, int64_t lanes) {
@@ -51,9 +52,11 @@ void codegen::emitConcat(KernelBuilder &k) {
       const View &source = k.input(input);
       Value size = k.mul(k.dim(source.dims[axis]), inner);
       Value stop = k.add(start, size);
-      Value inside = arith::AndIOp::create(k.builder, k.loc, arith::CmpIOp::create(k.builder, k.loc, arith::CmpIPredicate::sge, within, start),
-                                           k.less(within, stop));
-      k.when(inside, [&] { copyRow(k, source, k.add(k.mul(outer, size), k.sub(within, start)), target, row, k.constant(0)); });
+      Value inside = arith::AndIOp::create(
+          k.builder, k.loc, arith::CmpIOp::create(k.builder, k.loc, arith::CmpIPredicate::sge, within, start),
+          k.less(within, stop));
+      k.when(inside,
+             [&] { copyRow(k, source, k.add(k.mul(outer, size), k.sub(within, start)), target, row, k.constant(0)); });
       start = stop;
     }
   });

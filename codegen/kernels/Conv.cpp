@@ -1,7 +1,8 @@
 //===- Conv.cpp - direct convolution in register tiles --------------------===//
 //
-// A tile is some neighbouring output pixels of one image row × some panels of output channels. The sum over filter rows, filter columns and input channels stays
-// in registers. Filter positions in the padding are left out: whole filter rows by the bounds of a loop, filter columns by giving border pixels tiles of their own.
+// A tile is some neighbouring output pixels of one image row × some panels of output channels. The sum over filter
+// rows, filter columns and input channels stays in registers. Filter positions in the padding are left out: whole
+// filter rows by the bounds of a loop, filter columns by giving border pixels tiles of their own.
 //
 //   weights: per group, panels [outputs / 16][kernel height][kernel width][channels][16]
 //
@@ -30,9 +31,9 @@ struct Conv {
 
   /// Where a tile is: filter rows and columns inside the input, and the pixels' places.
   struct Place {
-    Value inputRow;            ///< Pointer to the (virtual) input row under filter row 0, at the group's first channel.
-    Value column;              ///< The first output pixel's column.
-    Value resultRow;           ///< Its row in the result.
+    Value inputRow;  ///< Pointer to the (virtual) input row under filter row 0, at the group's first channel.
+    Value column;    ///< The first output pixel's column.
+    Value resultRow; ///< Its row in the result.
     Value kernelRowBegin, kernelRowEnd;
     Value kernelColumnBegin, kernelColumnEnd;
   };
@@ -43,13 +44,17 @@ struct Conv {
       Accumulators now{tile.rows, tile.columns, SmallVector<Value>(carried)};
       Value source = k.at(inputRun, step, element), line = k.at(weightRun, k.mul(step, panelColumns), element);
       multiplyStep(
-          k, now, [&](const TileColumn &c) { return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * depth() * panelColumns + c.offset, element)); },
+          k, now,
+          [&](const TileColumn &c) {
+            return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * depth() * panelColumns + c.offset, element));
+          },
           [&](int64_t pixel) { return k.load(element, k.at(source, k.mul(pixelStride, pixel), element)); });
       return now.values;
     });
   }
 
-  void tile(const Place &place, int64_t pixels, bool wholeFilterRow, Value group, Value panel, const TileColumns &shape) {
+  void tile(const Place &place, int64_t pixels, bool wholeFilterRow, Value group, Value panel,
+            const TileColumns &shape) {
     const Axis &height = geometry.height, &width = geometry.width;
     Value rowStride = k.dim(input.rowStride);
     Value inputRowStride = k.mul(rowStride, width.in * height.dilation);
@@ -57,23 +62,27 @@ struct Conv {
     Value firstColumn = k.add(k.mul(place.column, width.stride), -width.pad);
     Value origin = k.at(place.inputRow, k.mul(firstColumn, rowStride), element);
     int64_t panelsPerGroup = llvm::divideCeil(outputs, panelColumns);
-    Value panelStart = k.at(filter.pointer, k.mul(k.add(k.mul(group, panelsPerGroup), panel), depth() * panelColumns), element);
+    Value panelStart =
+        k.at(filter.pointer, k.mul(k.add(k.mul(group, panelsPerGroup), panel), depth() * panelColumns), element);
     bool runsTogether = wholeFilterRow && width.dilation == 1 && Emit::constantOf(rowStride) == channels;
 
     Accumulators start = zeroAccumulators(k, pixels, shape, element);
-    SmallVector<Value> sums = k.loop(place.kernelRowBegin, place.kernelRowEnd, 1, start.values, [&](Value kernelRow, ValueRange outer) {
-      Value source = k.at(origin, k.mul(kernelRow, inputRowStride), element);
-      Value weights = k.at(panelStart, k.mul(kernelRow, width.kernel * channels * panelColumns), element);
-      if (runsTogether) {
-        Accumulators now{pixels, shape, SmallVector<Value>(outer)};
-        return sumRun(now, source, weights, width.kernel * channels, pixelStride);
-      }
-      return k.loop(place.kernelColumnBegin, place.kernelColumnEnd, 1, outer, [&](Value kernelColumn, ValueRange inner) {
-        Accumulators now{pixels, shape, SmallVector<Value>(inner)};
-        Value run = k.at(source, k.mul(kernelColumn, k.mul(rowStride, width.dilation)), element);
-        return sumRun(now, run, k.at(weights, k.mul(kernelColumn, channels * panelColumns), element), channels, pixelStride);
-      });
-    });
+    SmallVector<Value> sums =
+        k.loop(place.kernelRowBegin, place.kernelRowEnd, 1, start.values, [&](Value kernelRow, ValueRange outer) {
+          Value source = k.at(origin, k.mul(kernelRow, inputRowStride), element);
+          Value weights = k.at(panelStart, k.mul(kernelRow, width.kernel * channels * panelColumns), element);
+          if (runsTogether) {
+            Accumulators now{pixels, shape, SmallVector<Value>(outer)};
+            return sumRun(now, source, weights, width.kernel * channels, pixelStride);
+          }
+          return k.loop(place.kernelColumnBegin, place.kernelColumnEnd, 1, outer,
+                        [&](Value kernelColumn, ValueRange inner) {
+                          Accumulators now{pixels, shape, SmallVector<Value>(inner)};
+                          Value run = k.at(source, k.mul(kernelColumn, k.mul(rowStride, width.dilation)), element);
+                          return sumRun(now, run, k.at(weights, k.mul(kernelColumn, channels * panelColumns), element),
+                                        channels, pixelStride);
+                        });
+        });
     Accumulators done{pixels, shape, sums};
     Value column = k.add(k.mul(group, outputs), k.mul(panel, panelColumns));
     finishTile(k, epilogue, done, [&](int64_t pixel) { return k.add(place.resultRow, pixel); }, column);
@@ -85,7 +94,8 @@ struct Conv {
     ImageRow at = imageRow(k, geometry, unit);
     Value inputRow = k.add(k.mul(at.image, height.in), k.add(k.mul(at.row, height.stride), -height.pad));
     Place place;
-    place.inputRow = k.at(k.at(input.pointer, k.mul(k.mul(inputRow, width.in), k.dim(input.rowStride)), element), k.mul(group, channels), element);
+    place.inputRow = k.at(k.at(input.pointer, k.mul(k.mul(inputRow, width.in), k.dim(input.rowStride)), element),
+                          k.mul(group, channels), element);
     std::tie(place.kernelRowBegin, place.kernelRowEnd) = insideRange(k, height, at.row);
     Value firstResult = k.mul(unit, width.out);
     auto pixels = [&](Value from, int64_t count, bool whole) {
@@ -102,7 +112,8 @@ struct Conv {
     };
     int64_t first = width.interiorBegin(), last = width.interiorEnd();
     k.loop(k.constant(0), k.constant(first), 1, [&](Value column) { pixels(column, 1, false); });
-    forRows(k, k.constant(first), k.constant(last), interiorTile, last - first, [&](Value column, int64_t count) { pixels(column, count, true); });
+    forRows(k, k.constant(first), k.constant(last), interiorTile, last - first,
+            [&](Value column, int64_t count) { pixels(column, count, true); });
     k.loop(k.constant(last), k.constant(width.out), 1, [&](Value column) { pixels(column, 1, false); });
   }
 

@@ -1,6 +1,7 @@
 //===- DepthwiseConv.cpp - convolution of each channel by itself ----------===//
 //
-// Channels are the lanes. Some neighbouring pixels of a row are computed together, so that a filter tap is loaded once for all of them.
+// Channels are the lanes. Some neighbouring pixels of a row are computed together, so that a filter tap is loaded once
+// for all of them.
 //
 //   weights: [kernel height][kernel width][channels]
 //
@@ -63,7 +64,8 @@ void codegen::emitDepthwiseConv(KernelBuilder &k) {
       k.loop(k.constant(0), k.constant(first), 1, [&](Value column) { tile(unit, column, 1, false, channel, lanes); });
       forRows(k, k.constant(first), k.constant(last), tilePixels, last - first,
               [&](Value column, int64_t pixels) { tile(unit, column, pixels, true, channel, lanes); });
-      k.loop(k.constant(last), k.constant(width.out), 1, [&](Value column) { tile(unit, column, 1, false, channel, lanes); });
+      k.loop(k.constant(last), k.constant(width.out), 1,
+             [&](Value column) { tile(unit, column, 1, false, channel, lanes); });
     });
   });
 }

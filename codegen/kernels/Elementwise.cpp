@@ -11,7 +11,9 @@ using namespace margay::codegen;
 /// Lanes that fit a register whatever element type of the kernel they hold.
 static int64_t commonLanes(KernelBuilder &k) {
   int64_t lanes = INT64_MAX;
-  auto consider = [&](Type type) { lanes = std::min(lanes, k.lanes(computeType(cast<RankedTensorType>(type).getElementType()))); };
+  auto consider = [&](Type type) {
+    lanes = std::min(lanes, k.lanes(computeType(cast<RankedTensorType>(type).getElementType())));
+  };
   for (Value argument : k.kernel.getBlock()->getArguments())
     consider(argument.getType());
   for (Operation &op : k.kernel.getBlock()->without_terminator())

@@ -87,15 +87,16 @@ void Emit::when(Value condition, llvm::function_ref<void()> body) {
 Value Emit::at(Value pointer, Value index, Type element) {
   if (std::optional<int64_t> constant = constantOf(index))
     return at(pointer, *constant, element);
-  return LLVM::GEPOp::create(builder, loc, pointer.getType(), element, pointer, ArrayRef<LLVM::GEPArg>{index}, LLVM::GEPNoWrapFlags::inbounds);
+  return LLVM::GEPOp::create(builder, loc, pointer.getType(), element, pointer, ArrayRef<LLVM::GEPArg>{index},
+                             LLVM::GEPNoWrapFlags::inbounds);
 }
 
 Value Emit::at(Value pointer, int64_t index, Type element) {
   if (index == 0)
     return pointer;
   if (index >= INT32_MIN && index <= INT32_MAX)
-    return LLVM::GEPOp::create(builder, loc, pointer.getType(), element, pointer, ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)},
-                               LLVM::GEPNoWrapFlags::inbounds);
+    return LLVM::GEPOp::create(builder, loc, pointer.getType(), element, pointer,
+                               ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)}, LLVM::GEPNoWrapFlags::inbounds);
   return LLVM::GEPOp::create(builder, loc, pointer.getType(), element, pointer, ArrayRef<LLVM::GEPArg>{constant(index)},
                              LLVM::GEPNoWrapFlags::inbounds);
 }
@@ -106,9 +107,13 @@ static unsigned elementBytes(Type type) {
   return isa<LLVM::LLVMPointerType>(element) ? 8 : std::max(1u, element.getIntOrFloatBitWidth() / 8);
 }
 
-Value Emit::load(Type type, Value pointer) { return LLVM::LoadOp::create(builder, loc, type, pointer, elementBytes(type)); }
+Value Emit::load(Type type, Value pointer) {
+  return LLVM::LoadOp::create(builder, loc, type, pointer, elementBytes(type));
+}
 
-void Emit::store(Value value, Value pointer) { LLVM::StoreOp::create(builder, loc, value, pointer, elementBytes(value.getType())); }
+void Emit::store(Value value, Value pointer) {
+  LLVM::StoreOp::create(builder, loc, value, pointer, elementBytes(value.getType()));
+}
 
 //===----------------------------------------------------------------------===//
 // Vectors

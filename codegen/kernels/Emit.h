@@ -1,6 +1,7 @@
 //===- Emit.h - a thin layer over MLIR's builder for writing loops --------===//
 //
-// Kernels are emitted as scf.for over i64, LLVM pointers, and arith / math / vector operations on scalars and 1-D vectors. Nothing here knows about neural networks.
+// Kernels are emitted as scf.for over i64, LLVM pointers, and arith / math / vector operations on scalars and 1-D
+// vectors. Nothing here knows about neural networks.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,15 +28,16 @@ public:
   mlir::Value mul(mlir::Value a, int64_t b);
   mlir::Value min(mlir::Value a, mlir::Value b);
   mlir::Value max(mlir::Value a, mlir::Value b);
-  mlir::Value div(mlir::Value a, mlir::Value b);           ///< Of non-negative numbers.
-  mlir::Value rem(mlir::Value a, mlir::Value b);           ///< Of non-negative numbers.
-  mlir::Value ceilDivClamped(mlir::Value a, int64_t b);    ///< max(0, ceil(a / b)); `a` may be negative.
+  mlir::Value div(mlir::Value a, mlir::Value b);        ///< Of non-negative numbers.
+  mlir::Value rem(mlir::Value a, mlir::Value b);        ///< Of non-negative numbers.
+  mlir::Value ceilDivClamped(mlir::Value a, int64_t b); ///< max(0, ceil(a / b)); `a` may be negative.
   mlir::Value less(mlir::Value a, mlir::Value b);
 
   // Loops. An empty or single-trip loop with constant bounds is emitted as what it does.
   void loop(mlir::Value from, mlir::Value to, int64_t step, llvm::function_ref<void(mlir::Value index)> body);
-  llvm::SmallVector<mlir::Value> loop(mlir::Value from, mlir::Value to, int64_t step, mlir::ValueRange initial,
-                                      llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value index, mlir::ValueRange carried)> body);
+  llvm::SmallVector<mlir::Value>
+  loop(mlir::Value from, mlir::Value to, int64_t step, mlir::ValueRange initial,
+       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value index, mlir::ValueRange carried)> body);
   void when(mlir::Value condition, llvm::function_ref<void()> body);
 
   // Memory. Indices count elements; accesses are aligned to an element only.
@@ -50,7 +52,8 @@ public:
   mlir::Value constantVector(mlir::Type element, int64_t lanes, double value);
   mlir::Value firstLanes(mlir::Value vector, int64_t lanes);
   mlir::Value multiplyAdd(mlir::Value a, mlir::Value b, mlir::Value c); ///< a * b + c; fused where the level can.
-  /// Combines the lanes of a vector in a fixed tree: (0..n/2) with (n/2..n), and so on; the length must be a power of two.
+  /// Combines the lanes of a vector in a fixed tree: (0..n/2) with (n/2..n), and so on; the length must be a power of
+  /// two.
   mlir::Value combineLanes(mlir::Value vector, llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
 
   static std::optional<int64_t> constantOf(mlir::Value value);

@@ -41,7 +41,8 @@ Value Epilogue::loadAt(Value argument, Value row, Value column, int64_t lanes) {
   bool allRows = llvm::all_of(leading(view.dims), isOne);
   bool repeated = oneColumn && (shape.empty() || !isOne(shape.back()));
   if (!row) // Flat: one element, or the same index as in the result.
-    return oneColumn && allRows ? k.splat(k.loadElements(view, k.constant(0), 1), lanes) : k.loadElements(view, column, lanes);
+    return oneColumn && allRows ? k.splat(k.loadElements(view, k.constant(0), 1), lanes)
+                                : k.loadElements(view, column, lanes);
   auto load = [&](Value offset) {
     if (repeated || oneColumn)
       return k.splat(k.loadElements(view, offset, 1), lanes);

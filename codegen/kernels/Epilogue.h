@@ -1,8 +1,8 @@
 //===- Epilogue.h - the elementwise part of a kernel, while values are in registers ===//
 //
-// After a root operation has computed some consecutive elements of a row, the kernel's elementwise operations run on them and the results are stored. A kernel
-// without a root is nothing but an epilogue. Every shape in it is the result's, or broadcasts to it, so an element's position in the result says where its
-// operands are.
+// After a root operation has computed some consecutive elements of a row, the kernel's elementwise operations run on
+// them and the results are stored. A kernel without a root is nothing but an epilogue. Every shape in it is the
+// result's, or broadcasts to it, so an element's position in the result says where its operands are.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,17 +17,20 @@ class Epilogue {
 public:
   explicit Epilogue(KernelBuilder &kernel);
 
-  /// Finishes and stores elements [column, column + lanes) of a row. `rootValue` is what the root computed there (null without a root).
+  /// Finishes and stores elements [column, column + lanes) of a row. `rootValue` is what the root computed there (null
+  /// without a root).
   void finish(mlir::Value rootValue, mlir::Value row, mlir::Value column, int64_t lanes);
 
-  /// The same where rows do not matter: every operand is dense and of the result's shape, or has one element; `index` counts elements.
+  /// The same where rows do not matter: every operand is dense and of the result's shape, or has one element; `index`
+  /// counts elements.
   void finishFlat(mlir::Value rootValue, mlir::Value index, int64_t lanes) { finish(rootValue, nullptr, index, lanes); }
 
   /// Forgets what was loaded for columns: call it when entering another block of code.
   void enterBlock() { columnLoads.clear(); }
 
 private:
-  mlir::Value valueAt(mlir::Value value, mlir::Value row, mlir::Value column, int64_t lanes, llvm::DenseMap<mlir::Value, mlir::Value> &done);
+  mlir::Value valueAt(mlir::Value value, mlir::Value row, mlir::Value column, int64_t lanes,
+                      llvm::DenseMap<mlir::Value, mlir::Value> &done);
   mlir::Value loadAt(mlir::Value argument, mlir::Value row, mlir::Value column, int64_t lanes);
   mlir::Value rowOffset(const View &view, mlir::Value row);
 

@@ -26,22 +26,26 @@ struct Gemm {
   Epilogue epilogue;
 
   /// One tile: rows [row, row + rows) of the result and the columns from `panel` on. `weights(step, column)` loads.
-  void tile(Value row, int64_t rows, Value panel, const TileColumns &shape, llvm::function_ref<Value(Value step, const TileColumn &)> weights) {
+  void tile(Value row, int64_t rows, Value panel, const TileColumns &shape,
+            llvm::function_ref<Value(Value step, const TileColumn &)> weights) {
     Accumulators start = zeroAccumulators(k, rows, shape, element);
     Value stride = k.dim(lhs.rowStride);
     Value origin = k.at(lhs.pointer, k.mul(row, stride), element);
-    SmallVector<Value> sums = k.loop(k.constant(0), k.constant(depth), 1, start.values, [&](Value step, ValueRange carried) {
-      Accumulators tile{rows, shape, SmallVector<Value>(carried)};
-      Value column = k.at(origin, step, element);
-      multiplyStep(k, tile, [&](const TileColumn &c) { return weights(step, c); },
-                   [&](int64_t r) { return k.load(element, k.at(column, k.mul(stride, r), element)); });
-      return tile.values;
-    });
+    SmallVector<Value> sums =
+        k.loop(k.constant(0), k.constant(depth), 1, start.values, [&](Value step, ValueRange carried) {
+          Accumulators tile{rows, shape, SmallVector<Value>(carried)};
+          Value column = k.at(origin, step, element);
+          multiplyStep(
+              k, tile, [&](const TileColumn &c) { return weights(step, c); },
+              [&](int64_t r) { return k.load(element, k.at(column, k.mul(stride, r), element)); });
+          return tile.values;
+        });
     Accumulators done{rows, shape, sums};
     finishTile(k, epilogue, done, [&](int64_t r) { return k.add(row, r); }, k.mul(panel, panelColumns));
   }
 
-  /// Rows [begin, end) in blocks that stay in the second-level cache while the panels pass by, so that each panel is read once per block.
+  /// Rows [begin, end) in blocks that stay in the second-level cache while the panels pass by, so that each panel is
+  /// read once per block.
   void packed() {
     std::optional<int64_t> total = lhs.rows().getConstant();
     int64_t tileRows = std::min(maxTileRows(k.level), total.value_or(INT64_MAX));
@@ -104,7 +108,14 @@ struct Gemm {
 
 Gemm gemmOf(KernelBuilder &k, Value lhsValue, Value rhsValue, int64_t depth, int64_t columns) {
   const View &lhs = k.input(lhsValue), &rhs = k.input(rhsValue);
-  return {.k = k, .lhs = lhs, .rhs = rhs, .element = lhs.element, .depth = depth, .columns = columns, .lanes = k.lanes(lhs.element), .epilogue = Epilogue(k)};
+  return {.k = k,
+          .lhs = lhs,
+          .rhs = rhs,
+          .element = lhs.element,
+          .depth = depth,
+          .columns = columns,
+          .lanes = k.lanes(lhs.element),
+          .epilogue = Epilogue(k)};
 }
 
 } // namespace
@@ -120,5 +131,6 @@ void codegen::emitPackedGemm(KernelBuilder &k) {
 void codegen::emitPlainGemm(KernelBuilder &k) {
   auto contract = cast<nn::ContractOp>(k.root());
   auto rhs = contract.getRhs().getType();
-  gemmOf(k, contract.getLhs(), contract.getRhs(), rhs.getDimSize(rhs.getRank() - 2), rhs.getDimSize(rhs.getRank() - 1)).plain();
+  gemmOf(k, contract.getLhs(), contract.getRhs(), rhs.getDimSize(rhs.getRank() - 2), rhs.getDimSize(rhs.getRank() - 1))
+      .plain();
 }

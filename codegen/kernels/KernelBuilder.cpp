@@ -32,7 +32,8 @@ Operation *codegen::rootOf(nn::KernelOp kernel) {
 DimAttr View::columns() const { return dims.empty() ? nn::constantDim(element.getContext(), 1) : dims.back(); }
 
 DimAttr View::rows() const {
-  return nn::product(element.getContext(), dims.empty() ? ArrayRef<DimAttr>(dims) : ArrayRef<DimAttr>(dims).drop_back());
+  return nn::product(element.getContext(),
+                     dims.empty() ? ArrayRef<DimAttr>(dims) : ArrayRef<DimAttr>(dims).drop_back());
 }
 
 static View viewOf(Value pointer, Type tensor, DimAttr rowStride) {
@@ -40,8 +41,8 @@ static View viewOf(Value pointer, Type tensor, DimAttr rowStride) {
   return {pointer, nn::dimsOf(tensor), computeType(element), storageType(element), rowStride};
 }
 
-KernelBuilder::KernelBuilder(ModuleOp module, StringRef name, nn::KernelOp kernel, const KernelStrides &strides, ArrayRef<nn::SymbolAttr> symbols,
-                             const Level &level)
+KernelBuilder::KernelBuilder(ModuleOp module, StringRef name, nn::KernelOp kernel, const KernelStrides &strides,
+                             ArrayRef<nn::SymbolAttr> symbols, const Level &level)
     : Emit(OpBuilder(module.getBodyRegion()), kernel.getLoc(), level), kernel(kernel), rootOp(rootOf(kernel)) {
   builder.setInsertionPointToEnd(module.getBody());
   Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type();

@@ -2,11 +2,13 @@
 //
 // A kernel becomes a function of the runtime's task interface (mg__kernel in runtime/abi.h):
 //
-//   kernel(args, begin, end, scratch)      args = the inputs' pointers, the outputs' pointers, the model's symbols, each one 64-bit word
+//   kernel(args, begin, end, scratch)      args = the inputs' pointers, the outputs' pointers, the model's symbols,
+//   each one 64-bit word
 //
 // which computes units [begin, end) of its outputs. What a unit is (a row, an image row …) its plan says.
 //
-// A tensor is rows × columns: the columns are its last dimension, the rows all others; rows lie `rowStride` elements apart.
+// A tensor is rows × columns: the columns are its last dimension, the rows all others; rows lie `rowStride` elements
+// apart.
 //
 //===----------------------------------------------------------------------===//
 
@@ -40,8 +42,8 @@ struct View {
 class KernelBuilder : public Emit {
 public:
   /// Appends a function called `name` to `module`; the builder stands at its start.
-  KernelBuilder(mlir::ModuleOp module, llvm::StringRef name, nn::KernelOp kernel, const KernelStrides &strides, llvm::ArrayRef<nn::SymbolAttr> symbols,
-                const Level &level);
+  KernelBuilder(mlir::ModuleOp module, llvm::StringRef name, nn::KernelOp kernel, const KernelStrides &strides,
+                llvm::ArrayRef<nn::SymbolAttr> symbols, const Level &level);
 
   /// The view of a region argument, or of the result that a yielded value becomes.
   View &input(mlir::Value argument) { return views.find(argument)->second; }
@@ -50,7 +52,8 @@ public:
   /// The value of a dimension expression: a constant, or computed from the symbols.
   mlir::Value dim(nn::DimAttr dim);
 
-  /// Full-width lanes for elements of this type; those of f32 for smaller types, so that vectors of different types have equal lengths.
+  /// Full-width lanes for elements of this type; those of f32 for smaller types, so that vectors of different types
+  /// have equal lengths.
   int64_t lanes(mlir::Type element) const;
 
   /// Loads `lanes` elements at an element offset, and widens them from their stored form.

@@ -1,6 +1,7 @@
 //===- Kernels.h - the emitters, one per algorithm ------------------------===//
 //
-// Each emits the body of a kernel's function: units [begin, end) of its results. The unit is the one that codegen/plans/Plans.h counts for the algorithm.
+// Each emits the body of a kernel's function: units [begin, end) of its results. The unit is the one that
+// codegen/plans/Plans.h counts for the algorithm.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,10 +19,10 @@ void emitElementRows(KernelBuilder &k);   ///< unit: row
 void emitElements(KernelBuilder &k);      ///< unit: element; every tensor is dense and of one shape, or has one element
 void emitPackedGemm(KernelBuilder &k);    ///< unit: row
 void emitPlainGemm(KernelBuilder &k);     ///< unit: row
-void emitReduce(KernelBuilder &k);        ///< unit: row of the result, or its element where the last dimension is reduced
-void emitSoftmax(KernelBuilder &k);       ///< unit: row
-void emitTranspose(KernelBuilder &k);     ///< unit: row of the result
-void emitWindow(KernelBuilder &k);        ///< unit: image row
+void emitReduce(KernelBuilder &k);    ///< unit: row of the result, or its element where the last dimension is reduced
+void emitSoftmax(KernelBuilder &k);   ///< unit: row
+void emitTranspose(KernelBuilder &k); ///< unit: row of the result
+void emitWindow(KernelBuilder &k);    ///< unit: image row
 
 } // namespace margay::codegen
 

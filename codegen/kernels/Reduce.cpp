@@ -1,7 +1,7 @@
 //===- Reduce.cpp - sums, means, products and extremes over axes ----------===//
 //
-// Where the last dimension stays, its elements are the lanes and the reduced axes are loops around them. Where it is reduced, the lanes hold parts of one
-// result, which are joined at the end in a fixed tree.
+// Where the last dimension stays, its elements are the lanes and the reduced axes are loops around them. Where it is
+// reduced, the lanes hold parts of one result, which are joined at the end in a fixed tree.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,10 +41,11 @@ struct Reduce {
   Value over(ArrayRef<int64_t> axes, Value offset, Value total, llvm::function_ref<Value(Value, Value)> body) {
     if (axes.empty())
       return body(offset, total);
-    return k.loop(k.constant(0), k.dim(input.dims[axes.front()]), 1, ValueRange(total), [&](Value index, ValueRange carried) {
-      Value next = k.add(offset, k.mul(index, k.dim(strides[axes.front()])));
-      return SmallVector<Value>{over(axes.drop_front(), next, carried[0], body)};
-    })[0];
+    return k.loop(k.constant(0), k.dim(input.dims[axes.front()]), 1, ValueRange(total),
+                  [&](Value index, ValueRange carried) {
+                    Value next = k.add(offset, k.mul(index, k.dim(strides[axes.front()])));
+                    return SmallVector<Value>{over(axes.drop_front(), next, carried[0], body)};
+                  })[0];
   }
 
   Value finished(Value total, int64_t lanes) {
@@ -64,8 +65,9 @@ struct Reduce {
     k.loop(k.begin, k.end, 1, [&](Value row) {
       Value base = origin(leading, coordinates(k, row, sizes));
       auto body = [&](Value column, int64_t lanes) {
-        Value total = over(reduced, k.add(base, column), neutral(k, kind, element(), lanes),
-                           [&](Value offset, Value sum) { return combine(k, kind, sum, k.loadElements(input, offset, lanes)); });
+        Value total =
+            over(reduced, k.add(base, column), neutral(k, kind, element(), lanes),
+                 [&](Value offset, Value sum) { return combine(k, kind, sum, k.loadElements(input, offset, lanes)); });
         epilogue.enterBlock();
         epilogue.finish(finished(total, lanes), row, column, lanes);
       };
@@ -93,7 +95,8 @@ struct Reduce {
           })[0];
         });
       };
-      Value total = k.combineLanes(part(k.constant(0), full, lanes), [&](Value a, Value b) { return combine(k, kind, a, b); });
+      Value total =
+          k.combineLanes(part(k.constant(0), full, lanes), [&](Value a, Value b) { return combine(k, kind, a, b); });
       total = combine(k, kind, total, part(full, length, 1));
       epilogue.enterBlock();
       Value columns = k.dim(k.output(0).columns());
@@ -107,7 +110,14 @@ struct Reduce {
 void codegen::emitReduce(KernelBuilder &k) {
   auto op = cast<nn::ReduceOp>(k.root());
   const View &input = k.input(op.getInput());
-  Reduce reduce{.k = k, .op = op, .input = input, .kind = op.getKind(), .kept = {}, .reduced = {}, .strides = elementStrides(input), .epilogue = Epilogue(k)};
+  Reduce reduce{.k = k,
+                .op = op,
+                .input = input,
+                .kind = op.getKind(),
+                .kept = {},
+                .reduced = {},
+                .strides = elementStrides(input),
+                .epilogue = Epilogue(k)};
   for (int64_t axis = 0; axis < static_cast<int64_t>(input.dims.size()); ++axis)
     (llvm::is_contained(op.getAxes(), axis) ? reduce.reduced : reduce.kept).push_back(axis);
   bool lastStays = !llvm::is_contained(reduce.reduced, static_cast<int64_t>(input.dims.size()) - 1);

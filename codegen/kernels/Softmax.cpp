@@ -1,6 +1,7 @@
 //===- Softmax.cpp - softmax and its logarithm along rows -----------------===//
 //
-// Three passes over a row, which stays in the first-level cache: the maximum; the sum of exp(x - max); the results. Exponentials are computed twice rather than kept.
+// Three passes over a row, which stays in the first-level cache: the maximum; the sum of exp(x - max); the results.
+// Exponentials are computed twice rather than kept.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,24 +30,31 @@ void codegen::emitSoftmax(KernelBuilder &k) {
     /// Joins what `term` gives for all columns.
     auto total = [&](nn::ReduceKind kind, llvm::function_ref<Value(Value, int64_t)> term) {
       auto part = [&](Value from, Value to, int64_t width) {
-        return k.loop(from, to, width, ValueRange(neutral(k, kind, element, width)), [&](Value column, ValueRange carried) {
-          return SmallVector<Value>{combine(k, kind, carried[0], term(column, width))};
-        })[0];
+        return k.loop(from, to, width, ValueRange(neutral(k, kind, element, width)),
+                      [&](Value column, ValueRange carried) {
+                        return SmallVector<Value>{combine(k, kind, carried[0], term(column, width))};
+                      })[0];
       };
-      Value vectors = k.combineLanes(part(k.constant(0), full, lanes), [&](Value a, Value b) { return combine(k, kind, a, b); });
+      Value vectors =
+          k.combineLanes(part(k.constant(0), full, lanes), [&](Value a, Value b) { return combine(k, kind, a, b); });
       return combine(k, kind, vectors, part(full, length, 1));
     };
     Value maximum = total(nn::ReduceKind::Max, at);
     auto shifted = [&](Value column, int64_t width) -> Value {
       return arith::SubFOp::create(k.builder, k.loc, at(column, width), k.splat(maximum, width));
     };
-    auto power = [&](Value column, int64_t width) -> Value { return math::ExpOp::create(k.builder, k.loc, shifted(column, width)); };
+    auto power = [&](Value column, int64_t width) -> Value {
+      return math::ExpOp::create(k.builder, k.loc, shifted(column, width));
+    };
     Value sum = total(nn::ReduceKind::Sum, power);
-    Value factor = op.getLog() ? math::LogOp::create(k.builder, k.loc, sum).getResult()
-                               : arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, 1, 1), sum).getResult();
+    Value factor = op.getLog()
+                       ? math::LogOp::create(k.builder, k.loc, sum).getResult()
+                       : arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, 1, 1), sum).getResult();
     auto store = [&](Value column, int64_t width) {
-      Value result = op.getLog() ? arith::SubFOp::create(k.builder, k.loc, shifted(column, width), k.splat(factor, width)).getResult()
-                                 : arith::MulFOp::create(k.builder, k.loc, power(column, width), k.splat(factor, width)).getResult();
+      Value result =
+          op.getLog()
+              ? arith::SubFOp::create(k.builder, k.loc, shifted(column, width), k.splat(factor, width)).getResult()
+              : arith::MulFOp::create(k.builder, k.loc, power(column, width), k.splat(factor, width)).getResult();
       epilogue.enterBlock();
       epilogue.finish(result, row, column, width);
     };

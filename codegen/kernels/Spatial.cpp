@@ -24,7 +24,8 @@ std::pair<Value, Value> codegen::insideRange(Emit &e, const Axis &axis, Value po
 }
 
 Geometry codegen::geometryOf(Operation *op) {
-  auto input = cast<RankedTensorType>(op->getOperand(0).getType()), output = cast<RankedTensorType>(op->getResult(0).getType());
+  auto input = cast<RankedTensorType>(op->getOperand(0).getType()),
+       output = cast<RankedTensorType>(op->getResult(0).getType());
   ArrayRef<int64_t> kernel, strides, dilations, pads;
   if (auto conv = dyn_cast<nn::ConvOp>(op)) {
     kernel = conv.getFilter().getType().getShape().drop_back(2);
@@ -40,7 +41,12 @@ Geometry codegen::geometryOf(Operation *op) {
   }
   int64_t spatial = input.getRank() - 2;
   auto axis = [&](int64_t i) -> Axis {
-    return {.in = input.getDimSize(i + 1), .out = output.getDimSize(i + 1), .kernel = kernel[i], .stride = strides[i], .dilation = dilations[i], .pad = pads[i]};
+    return {.in = input.getDimSize(i + 1),
+            .out = output.getDimSize(i + 1),
+            .kernel = kernel[i],
+            .stride = strides[i],
+            .dilation = dilations[i],
+            .pad = pads[i]};
   };
   Geometry geometry;
   geometry.channels = input.getDimSize(input.getRank() - 1);

@@ -1,6 +1,7 @@
 //===- Spatial.h - the geometry of convolutions and windows ---------------===//
 //
-// One and two spatial dimensions alike (one is a height of 1). Padding is never materialised: an output position knows which part of the filter lies inside.
+// One and two spatial dimensions alike (one is a height of 1). Padding is never materialised: an output position knows
+// which part of the filter lies inside.
 //
 //===----------------------------------------------------------------------===//
 

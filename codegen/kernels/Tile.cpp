@@ -36,7 +36,8 @@ TileColumns codegen::tileColumns(int64_t lanes, int64_t panels, int64_t columnsL
   return result;
 }
 
-void codegen::forPanels(KernelBuilder &k, int64_t columns, int64_t lanes, int64_t panels, llvm::function_ref<void(Value, const TileColumns &)> body) {
+void codegen::forPanels(KernelBuilder &k, int64_t columns, int64_t lanes, int64_t panels,
+                        llvm::function_ref<void(Value, const TileColumns &)> body) {
   int64_t total = llvm::divideCeil(columns, panelColumns);
   int64_t fullPanels = columns / panelColumns; // A panel that is not full cannot be in the loop.
   int64_t inLoop = fullPanels / panels * panels;
@@ -93,7 +94,8 @@ void codegen::multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_
   }
 }
 
-void codegen::finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, llvm::function_ref<Value(int64_t)> row, Value firstColumn) {
+void codegen::finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile,
+                         llvm::function_ref<Value(int64_t)> row, Value firstColumn) {
   epilogue.enterBlock();
   // One Value per column, so that the epilogue recognises equal columns in different rows.
   SmallVector<Value> columns;

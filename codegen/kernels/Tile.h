@@ -1,10 +1,12 @@
 //===- Tile.h - register tiles: rows × columns of accumulators ------------===//
 //
-// What GEMM and convolution share: how many rows and panels of columns fit into the registers, and the loops that cover a range with such tiles.
+// What GEMM and convolution share: how many rows and panels of columns fit into the registers, and the loops that cover
+// a range with such tiles.
 //
 //   packed weights: panels of 16 columns, [columns / 16][K][16], the last one filled up with zeros
 //
-// Every level reads the same panels: a v2 register holds a quarter of a panel's row, a v3 register a half, a v4 register all of it.
+// Every level reads the same panels: a v2 register holds a quarter of a panel's row, a v3 register a half, a v4
+// register all of it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,11 +40,13 @@ int64_t tilePanels(const Level &level, int64_t lanes, int64_t rows);
 /// `panels` panels that begin at full panels and hold `columnsLeft` columns of the result at most.
 TileColumns tileColumns(int64_t lanes, int64_t panels, int64_t columnsLeft);
 
-/// Covers `columns` columns: `body(first panel, columns of the tile)`, tiles of `panels` panels in a loop, then exactly what is left.
-void forPanels(KernelBuilder &k, int64_t columns, int64_t lanes, int64_t panels, llvm::function_ref<void(mlir::Value panel, const TileColumns &)> body);
+/// Covers `columns` columns: `body(first panel, columns of the tile)`, tiles of `panels` panels in a loop, then exactly
+/// what is left.
+void forPanels(KernelBuilder &k, int64_t columns, int64_t lanes, int64_t panels,
+               llvm::function_ref<void(mlir::Value panel, const TileColumns &)> body);
 
-/// Covers [begin, end) with tiles: `body(first row, rows)`. When `begin` is known to be a multiple of `tile` and `end` a multiple or `total`, the rest is one exact
-/// tile; otherwise it is cut into tiles of halving size.
+/// Covers [begin, end) with tiles: `body(first row, rows)`. When `begin` is known to be a multiple of `tile` and `end`
+/// a multiple or `total`, the rest is one exact tile; otherwise it is cut into tiles of halving size.
 void forRows(KernelBuilder &k, mlir::Value begin, mlir::Value end, int64_t tile, std::optional<int64_t> total,
              llvm::function_ref<void(mlir::Value row, int64_t rows)> body);
 
@@ -58,12 +62,15 @@ struct Accumulators {
 /// All zeros.
 Accumulators zeroAccumulators(KernelBuilder &k, int64_t rows, const TileColumns &columns, mlir::Type element);
 
-/// One step of the sum: loads each column vector of the weights once and each row's scalar once, and multiplies them. `weights(column)` and `scalar(row)` load.
+/// One step of the sum: loads each column vector of the weights once and each row's scalar once, and multiplies them.
+/// `weights(column)` and `scalar(row)` load.
 void multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_ref<mlir::Value(const TileColumn &)> weights,
                   llvm::function_ref<mlir::Value(int64_t row)> scalar);
 
-/// Runs the epilogue on a finished tile: `row(r)` is the result row of the tile's row r, `firstColumn` the result column where the tile begins.
-void finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, llvm::function_ref<mlir::Value(int64_t row)> row, mlir::Value firstColumn);
+/// Runs the epilogue on a finished tile: `row(r)` is the result row of the tile's row r, `firstColumn` the result
+/// column where the tile begins.
+void finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile,
+                llvm::function_ref<mlir::Value(int64_t row)> row, mlir::Value firstColumn);
 
 } // namespace margay::codegen
 

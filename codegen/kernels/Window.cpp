@@ -1,7 +1,7 @@
 //===- Window.cpp - pooling -----------------------------------------------===//
 //
-// Channels are the lanes. The window is clipped to the input by the bounds of its loops, so padding costs nothing. A mean divides by how many positions were inside
-// (or inside the padded input, with count_include_pad).
+// Channels are the lanes. The window is clipped to the input by the bounds of its loops, so padding costs nothing. A
+// mean divides by how many positions were inside (or inside the padded input, with count_include_pad).
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,7 +17,8 @@ using namespace margay::codegen;
 
 namespace {
 
-/// How many positions of a window along one axis count for a mean with count_include_pad: those inside the padded input.
+/// How many positions of a window along one axis count for a mean with count_include_pad: those inside the padded
+/// input.
 Value paddedCount(Emit &e, const Axis &axis, int64_t padEnd, Value position) {
   // Positions k with position * stride + k * dilation < in + both paddings.
   Value left = e.sub(e.constant(axis.in + axis.pad + padEnd), e.mul(position, axis.stride));
@@ -68,7 +69,8 @@ void codegen::emitWindow(KernelBuilder &k) {
   k.loop(k.begin, k.end, 1, [&](Value unit) {
     ImageRow at = imageRow(k, geometry, unit);
     k.loop(k.constant(0), k.constant(width.out), 1, [&](Value column) {
-      forChannels(k, geometry.channels, k.lanes(element), [&](Value channel, int64_t lanes) { pixel(unit, at, column, channel, lanes); });
+      forChannels(k, geometry.channels, k.lanes(element),
+                  [&](Value channel, int64_t lanes) { pixel(unit, at, column, channel, lanes); });
     });
   });
 }

@@ -10,14 +10,18 @@ using namespace margay;
 using namespace margay::codegen;
 using nn::DimAttr;
 
-SmallVector<nn::KernelOp> codegen::kernelsOf(func::FuncOp main) { return llvm::to_vector(main.getBody().front().getOps<nn::KernelOp>()); }
+SmallVector<nn::KernelOp> codegen::kernelsOf(func::FuncOp main) {
+  return llvm::to_vector(main.getBody().front().getOps<nn::KernelOp>());
+}
 
 static DimAttr columnsOf(Value value) {
   SmallVector<DimAttr> dims = nn::dimsOf(value.getType());
   return dims.empty() ? nn::constantDim(value.getContext(), 1) : dims.back();
 }
 
-static int64_t elementBytes(Value value) { return storageBytes(cast<RankedTensorType>(value.getType()).getElementType()); }
+static int64_t elementBytes(Value value) {
+  return storageBytes(cast<RankedTensorType>(value.getType()).getElementType());
+}
 
 /// The value that a chain of reshapes renames.
 static Value unreshaped(Value value) {
@@ -54,7 +58,8 @@ struct Planner {
     }
   }
 
-  /// Whether `value` can be computed right inside a join: it has no home yet, and everybody who reads it is a kernel (a reshape would need dense rows).
+  /// Whether `value` can be computed right inside a join: it has no home yet, and everybody who reads it is a kernel (a
+  /// reshape would need dense rows).
   bool canMoveInto(Value value, DenseSet<Value> &claimed) {
     return value.getDefiningOp<nn::KernelOp>() && !plan.placements.contains(value) && claimed.insert(value).second &&
            llvm::all_of(value.getUsers(), [](Operation *user) { return isa<nn::KernelOp>(user); });
@@ -66,13 +71,13 @@ struct Planner {
     for (nn::KernelOp kernel : llvm::reverse(kernels)) {
       auto concat = dyn_cast_or_null<nn::ConcatOp>(rootOf(kernel));
       Value result = kernel.getResult(0);
-      if (!concat || static_cast<int64_t>(concat.getAxis()) != concat.getType().getRank() - 1 || !llvm::all_of(kernel.getInputs(), [&](Value input) { return columnsOf(input).isConstant(); }))
+      if (!concat || static_cast<int64_t>(concat.getAxis()) != concat.getType().getRank() - 1 ||
+          !llvm::all_of(kernel.getInputs(), [&](Value input) { return columnsOf(input).isConstant(); }))
         continue;
       DenseSet<Value> claimed;
       // The join's operands in its own order: arguments of the region stand for inputs.
-      SmallVector<Value> parts = llvm::map_to_vector(concat.getInputs(), [&](Value part) {
-        return kernel.getInputs()[cast<BlockArgument>(part).getArgNumber()];
-      });
+      SmallVector<Value> parts = llvm::map_to_vector(
+          concat.getInputs(), [&](Value part) { return kernel.getInputs()[cast<BlockArgument>(part).getArgNumber()]; });
       if (!llvm::all_of(parts, [&](Value part) { return canMoveInto(part, claimed); }))
         continue;
       if (!plan.placements.contains(result))
@@ -89,8 +94,10 @@ struct Planner {
 
   void buffer(Value value) {
     DimAttr bytes = nn::product(context, nn::dimsOf(value.getType())) * elementBytes(value);
-    placed(value, {Placement::Arena, static_cast<int64_t>(plan.buffers.size()), nn::constantDim(context, 0), columnsOf(value)});
-    plan.buffers.push_back({.bytes = nn::ceilDiv(bytes, arenaAlignment) * arenaAlignment, .first = INT64_MAX, .last = -1});
+    placed(value, {Placement::Arena, static_cast<int64_t>(plan.buffers.size()), nn::constantDim(context, 0),
+                   columnsOf(value)});
+    plan.buffers.push_back(
+        {.bytes = nn::ceilDiv(bytes, arenaAlignment) * arenaAlignment, .first = INT64_MAX, .last = -1});
   }
 
   void rest() {

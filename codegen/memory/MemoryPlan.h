@@ -1,7 +1,8 @@
 //===- MemoryPlan.h - where every tensor lives ----------------------------===//
 //
-// Made on kernels, before loops exist. Results of the model are computed in place; joins along the last dimension become views where they can; the rest shares one
-// arena by lifetimes. Offsets are #nn.dim expressions: constants when all shapes are, a few instructions otherwise.
+// Made on kernels, before loops exist. Results of the model are computed in place; joins along the last dimension
+// become views where they can; the rest shares one arena by lifetimes. Offsets are #nn.dim expressions: constants when
+// all shapes are, a few instructions otherwise.
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,9 +11,9 @@
 
 #include "ir/Dim.h"
 #include "ir/Ops.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace margay::codegen {
 
@@ -30,9 +31,9 @@ struct Placement {
 
 /// A piece of the arena.
 struct Buffer {
-  nn::DimAttr bytes;        ///< A multiple of arenaAlignment.
-  int64_t first, last;      ///< The kernels (by position) that first write and last read it.
-  nn::DimAttr offset = {};  ///< From the arena's start; set by assignOffsets.
+  nn::DimAttr bytes;       ///< A multiple of arenaAlignment.
+  int64_t first, last;     ///< The kernels (by position) that first write and last read it.
+  nn::DimAttr offset = {}; ///< From the arena's start; set by assignOffsets.
 };
 
 struct MemoryPlan {
@@ -45,8 +46,9 @@ struct MemoryPlan {
 /// Lays out the tensors of `main`. Kernels whose tensors end up within wider ones are planned by rows.
 MemoryPlan planMemory(mlir::func::FuncOp main);
 
-/// Places buffers so that those alive together do not overlap, and gives the arena's size: each starts at the largest end of those below it that it may not overlap.
-/// What lies below what is found by first fit at sample values of the symbols.
+/// Places buffers so that those alive together do not overlap, and gives the arena's size: each starts at the largest
+/// end of those below it that it may not overlap. What lies below what is found by first fit at sample values of the
+/// symbols.
 nn::DimAttr assignOffsets(mlir::MLIRContext *context, llvm::MutableArrayRef<Buffer> buffers);
 
 /// The kernels of `main` in order.

@@ -15,9 +15,13 @@ DimAttr codegen::assignOffsets(MLIRContext *context, MutableArrayRef<Buffer> buf
     size_t buffer;
     int64_t begin, end;
   };
-  auto sampleBytes = [](const Buffer &buffer) { return nn::evaluate(buffer.bytes, [](StringRef) { return int64_t(16); }).value_or(INT32_MAX); };
+  auto sampleBytes = [](const Buffer &buffer) {
+    return nn::evaluate(buffer.bytes, [](StringRef) { return int64_t(16); }).value_or(INT32_MAX);
+  };
   SmallVector<size_t> bySize(llvm::to_vector(llvm::seq<size_t>(0, buffers.size())));
-  llvm::sort(bySize, [&](size_t a, size_t b) { return std::pair(-sampleBytes(buffers[a]), a) < std::pair(-sampleBytes(buffers[b]), b); });
+  llvm::sort(bySize, [&](size_t a, size_t b) {
+    return std::pair(-sampleBytes(buffers[a]), a) < std::pair(-sampleBytes(buffers[b]), b);
+  });
   SmallVector<Spot> spots;
   for (size_t index : bySize) {
     int64_t bytes = sampleBytes(buffers[index]), begin = 0;

@@ -5,9 +5,9 @@
 #include "codegen/kernels/Kernels.h"
 #include "ir/Fault.h"
 #include "ir/Recipe.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
 using namespace margay;
@@ -99,7 +99,8 @@ static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv
   auto input = conv.getInput().getType(), filter = conv.getFilter().getType();
   int64_t rank = input.getRank(), groups = conv.getGroups();
   if (!isa<Float32Type, Float64Type>(input.getElementType()))
-    return unsupported(kernel, "convolution of " + describe(input.getElementType()) + " is not supported; f32 and f64 are");
+    return unsupported(kernel,
+                       "convolution of " + describe(input.getElementType()) + " is not supported; f32 and f64 are");
   if (rank > 4)
     return unsupported(kernel, "convolution in 3 dimensions is not supported; 1 and 2 are");
   if (!allConstant(input, 1))
@@ -107,7 +108,9 @@ static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv
   if (!isConstantOperand(kernel, conv.getFilter()))
     return unsupported(kernel, "convolution with a filter that is not constant is not supported");
   ArrayRef<int64_t> spatial = filter.getShape().drop_back(2);
-  auto all = [](ArrayRef<int64_t> values, int64_t expected) { return llvm::all_of(values, [=](int64_t value) { return value == expected; }); };
+  auto all = [](ArrayRef<int64_t> values, int64_t expected) {
+    return llvm::all_of(values, [=](int64_t value) { return value == expected; });
+  };
   if (groups == 1 && all(spatial, 1) && all(conv.getStrides(), 1) && all(conv.getPads(), 0))
     return "gemm";
   if (groups > 1 && groups == input.getDimSize(rank - 1) && groups == filter.getDimSize(rank - 1))
@@ -118,11 +121,13 @@ static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv
 static llvm::Expected<StringRef> chooseContract(nn::KernelOp kernel, nn::ContractOp contract) {
   auto lhs = contract.getLhs().getType(), rhs = contract.getRhs().getType();
   if (!isa<Float32Type, Float64Type>(lhs.getElementType()))
-    return unsupported(kernel, "a matrix product of " + describe(lhs.getElementType()) + " is not supported; f32 and f64 are");
+    return unsupported(kernel,
+                       "a matrix product of " + describe(lhs.getElementType()) + " is not supported; f32 and f64 are");
   StringRef lhsRoles = contract.getLhsRoles(), rhsRoles = contract.getRhsRoles();
   bool flat = lhsRoles == "mk" && rhsRoles == "kn", batched = lhsRoles == "bmk" && rhsRoles == "bkn";
   if (!flat && !batched)
-    return makeFault(Fault::Internal, "node '" + kernel.getName() + "': contract with roles " + lhsRoles + " and " + rhsRoles + " reached code generation");
+    return makeFault(Fault::Internal, "node '" + kernel.getName() + "': contract with roles " + lhsRoles + " and " +
+                                          rhsRoles + " reached code generation");
   if (!allConstant(rhs, rhs.getRank() - 2))
     return dynamicSize(kernel, "the second matrix", rhs);
   return flat && isConstantOperand(kernel, contract.getRhs()) ? StringRef("gemm") : StringRef("gemm-plain");
@@ -172,7 +177,8 @@ static llvm::Expected<StringRef> choose(nn::KernelOp kernel) {
     return chooseReduce(kernel, reduce);
   if (auto softmax = dyn_cast<nn::SoftmaxOp>(root)) {
     if (!isa<Float32Type>(softmax.getType().getElementType()))
-      return unsupported(kernel, "softmax of " + describe(softmax.getType().getElementType()) + " is not supported; f32 is");
+      return unsupported(kernel,
+                         "softmax of " + describe(softmax.getType().getElementType()) + " is not supported; f32 is");
     return Result("softmax");
   }
   if (isa<nn::TransposeOp>(root))
@@ -190,7 +196,9 @@ static llvm::Error checkElements(nn::KernelOp kernel) {
       continue;
     Type element = cast<RankedTensorType>(op.getResult(0).getType()).getElementType();
     if (!element.isF32())
-      faults = llvm::joinErrors(std::move(faults), unsupported(kernel, op.getName().stripDialect() + " of " + describe(element) + " is not supported; f32 is"));
+      faults =
+          llvm::joinErrors(std::move(faults), unsupported(kernel, op.getName().stripDialect() + " of " +
+                                                                      describe(element) + " is not supported; f32 is"));
   }
   return faults;
 }
@@ -203,7 +211,8 @@ static llvm::Error checkElements(nn::KernelOp kernel) {
 static int64_t costPerElement(nn::KernelOp kernel) {
   Operation *root = rootOf(kernel);
   if (auto conv = dyn_cast_or_null<nn::ConvOp>(root))
-    return conv.getFilter().getType().getNumElements() / std::max<int64_t>(1, conv.getFilter().getType().getShape().back());
+    return conv.getFilter().getType().getNumElements() /
+           std::max<int64_t>(1, conv.getFilter().getType().getShape().back());
   if (auto contract = dyn_cast_or_null<nn::ContractOp>(root)) {
     auto rhs = contract.getRhs().getType();
     return rhs.getDimSize(rhs.getRank() - 2);

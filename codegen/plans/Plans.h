@@ -2,7 +2,8 @@
 //
 // The one place that decides. A plan names an algorithm (an emitter of codegen/kernels) and its numbers:
 //
-//   #nn.plan<"conv", {task = 14 : i64}>     `task`: units in one task, for threads; fixed here, so that results do not depend on the number of workers
+//   #nn.plan<"conv", {task = 14 : i64}>     `task`: units in one task, for threads; fixed here, so that results do not
+//   depend on the number of workers
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,8 +12,8 @@
 
 #include "ir/Dim.h"
 #include "ir/Ops.h"
-#include "llvm/Support/Error.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Error.h"
 
 namespace margay::codegen {
 
@@ -21,7 +22,8 @@ class KernelBuilder;
 /// How a constant input of a kernel is laid out in the weights.
 enum class WeightFormat {
   RowMajor,
-  Panels, ///< [groups][columns / 16][depth][16], where the last dimension is the columns (of all groups) and all others the depth
+  Panels, ///< [groups][columns / 16][depth][16], where the last dimension is the columns (of all groups) and all others
+          ///< the depth
 };
 
 /// An algorithm: how it is emitted, and what its unit of work is.
@@ -42,7 +44,8 @@ const Algorithm &algorithmOf(nn::KernelOp kernel);
 /// Gives every kernel in `main` a plan. Joined faults for all that no algorithm can compute.
 llvm::Error selectPlans(mlir::ModuleOp module);
 
-/// For when a tensor of the kernel turns out to lie within a wider one: its elements are not one run, so they are computed row by row.
+/// For when a tensor of the kernel turns out to lie within a wider one: its elements are not one run, so they are
+/// computed row by row.
 void planByRows(nn::KernelOp kernel);
 
 /// The format of a kernel's input.

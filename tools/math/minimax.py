@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# ===- minimax.py - the polynomials of codegen/math -----------------------=== #
 """Finds the polynomials of codegen/math: the best ones whose coefficients are floats.
 
     minimax.py            prints every table, with its largest relative error in units of 2^-24 (half an ulp of 1)

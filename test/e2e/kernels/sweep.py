@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Writes models of single operators with random shapes and attributes, and compares compiled code with the evaluator.
+# ===- sweep.py - compares random kernels with the evaluator --------------=== #
+#
+# usage: sweep.py MARGAY FOLDER [--seed N] [--models N] [--nodes N]
+#
+# Writes models of single operators with random shapes and attributes. Each has some independent nodes, every one with
+# inputs and an output of its own, so that one compilation tests many kernels. `margay verify` runs it at every level
+# that the CPU has, with one thread and two. Sizes are small and odd: 1, 7, 17, 31 are where tiles and vectors end.
+#
+# ===---------------------------------------------------------------------=== #
 
-usage: sweep.py MARGAY FOLDER [--seed N] [--models N] [--nodes N]
-
-Each model has some independent nodes, every one with inputs and an output of its own, so that one compilation tests many kernels. `margay verify`
-runs it at every level that the CPU has, with one thread and two. Sizes are small and odd: 1, 7, 17, 31 are where tiles and vectors end.
-"""
 import argparse
 import pathlib
 import random
@@ -188,7 +191,7 @@ FAMILIES = [conv, conv, conv, pool, global_pool, gemm, matmul, softmax, reduce, 
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description="Compares random kernels with the evaluator.")
     parser.add_argument("margay")
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))

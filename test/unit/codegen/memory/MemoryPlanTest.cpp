@@ -1,0 +1,130 @@
+//===- MemoryPlanTest.cpp - where tensors live ----------------------------===//
+
+#include "codegen/memory/MemoryPlan.h"
+#include "codegen/plans/Plans.h"
+#include "mlir/Parser/Parser.h"
+#include <gtest/gtest.h>
+
+using namespace margay;
+using namespace margay::codegen;
+
+namespace {
+
+class MemoryPlanTest : public testing::Test {
+protected:
+  MemoryPlanTest() { context.loadDialect<nn::NNDialect, mlir::func::FuncDialect>(); }
+
+  /// Plans the function `main` with this body of `relu`, `join` … kernels.
+  MemoryPlan plan(llvm::StringRef text) {
+    module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+    EXPECT_TRUE(module);
+    llvm::cantFail(selectPlans(*module));
+    main = module->lookupSymbol<mlir::func::FuncOp>("main");
+    return planMemory(main);
+  }
+
+  nn::KernelOp kernel(llvm::StringRef name) {
+    for (nn::KernelOp kernel : kernelsOf(main))
+      if (kernel.getName() == name)
+        return kernel;
+    return nullptr;
+  }
+
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  mlir::func::FuncOp main;
+};
+
+constexpr llvm::StringLiteral join = R"(
+  func.func @main(%x: tensor<2x3xf32>, %y: tensor<2x5xf32>) -> tensor<2x8xf32> {
+    %a = nn.kernel "a" (%0 = %x : tensor<2x3xf32>) -> tensor<2x3xf32> {
+      %1 = nn.relu %0 : tensor<2x3xf32>
+      nn.yield %1 : tensor<2x3xf32>
+    }
+    %b = nn.kernel "b" (%0 = %y : tensor<2x5xf32>) -> tensor<2x5xf32> {
+      %1 = nn.relu %0 : tensor<2x5xf32>
+      nn.yield %1 : tensor<2x5xf32>
+    }
+    %j = nn.kernel "join" (%0 = %a : tensor<2x3xf32>, %1 = %b : tensor<2x5xf32>) -> tensor<2x8xf32> {
+      %2 = nn.concat %0, %1 {axis = 1 : i64} : tensor<2x3xf32>, tensor<2x5xf32> -> tensor<2x8xf32>
+      nn.yield %2 : tensor<2x8xf32>
+    }
+    return %j : tensor<2x8xf32>
+  })";
+
+TEST_F(MemoryPlanTest, PartsOfAJoinAreComputedInPlace) {
+  MemoryPlan memory = plan(join);
+  EXPECT_TRUE(memory.views.contains(kernel("join")));
+  Placement a = memory.placements.lookup(kernel("a").getResult(0)),
+            b = memory.placements.lookup(kernel("b").getResult(0));
+  EXPECT_EQ(a.kind, Placement::Output);
+  EXPECT_EQ(a.offset.getConstant(), 0);
+  EXPECT_EQ(b.offset.getConstant(), 12);
+  EXPECT_EQ(b.rowStride.getConstant(), 8);
+  EXPECT_EQ(memory.arenaBytes.getConstant(), 0);
+}
+
+TEST_F(MemoryPlanTest, PartsOfAJoinHaveGapsBetweenRows) {
+  plan(join);
+  EXPECT_EQ(kernel("a").getPlan()->getAlgorithm(), "elementwise-rows");
+}
+
+TEST_F(MemoryPlanTest, AnInputCannotMoveIntoAJoin) {
+  MemoryPlan memory = plan(R"(
+    func.func @main(%x: tensor<2x3xf32>) -> tensor<2x6xf32> {
+      %a = nn.kernel "a" (%0 = %x : tensor<2x3xf32>) -> tensor<2x3xf32> {
+        %1 = nn.relu %0 : tensor<2x3xf32>
+        nn.yield %1 : tensor<2x3xf32>
+      }
+      %j = nn.kernel "join" (%0 = %a : tensor<2x3xf32>, %1 = %x : tensor<2x3xf32>) -> tensor<2x6xf32> {
+        %2 = nn.concat %0, %1 {axis = 1 : i64} : tensor<2x3xf32>, tensor<2x3xf32> -> tensor<2x6xf32>
+        nn.yield %2 : tensor<2x6xf32>
+      }
+      return %j : tensor<2x6xf32>
+    })");
+  EXPECT_TRUE(memory.views.empty());
+  EXPECT_EQ(kernel("a").getPlan()->getAlgorithm(), "elementwise");
+  EXPECT_EQ(memory.placements.lookup(kernel("a").getResult(0)).kind, Placement::Arena);
+}
+
+TEST_F(MemoryPlanTest, AReshapedPartStaysDense) {
+  MemoryPlan memory = plan(R"(
+    func.func @main(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>) -> (tensor<2x6xf32>, tensor<6xf32>) {
+      %a = nn.kernel "a" (%0 = %x : tensor<2x3xf32>) -> tensor<2x3xf32> {
+        %1 = nn.relu %0 : tensor<2x3xf32>
+        nn.yield %1 : tensor<2x3xf32>
+      }
+      %b = nn.kernel "b" (%0 = %y : tensor<2x3xf32>) -> tensor<2x3xf32> {
+        %1 = nn.relu %0 : tensor<2x3xf32>
+        nn.yield %1 : tensor<2x3xf32>
+      }
+      %j = nn.kernel "join" (%0 = %a : tensor<2x3xf32>, %1 = %b : tensor<2x3xf32>) -> tensor<2x6xf32> {
+        %2 = nn.concat %0, %1 {axis = 1 : i64} : tensor<2x3xf32>, tensor<2x3xf32> -> tensor<2x6xf32>
+        nn.yield %2 : tensor<2x6xf32>
+      }
+      %r = nn.reshape %a : tensor<2x3xf32> to tensor<6xf32>
+      %n = nn.kernel "n" (%0 = %r : tensor<6xf32>) -> tensor<6xf32> {
+        %1 = nn.neg %0 : tensor<6xf32>
+        nn.yield %1 : tensor<6xf32>
+      }
+      return %j, %n : tensor<2x6xf32>, tensor<6xf32>
+    })");
+  EXPECT_TRUE(memory.views.empty());
+  EXPECT_EQ(memory.placements.lookup(kernel("a").getResult(0)).rowStride.getConstant(), 3);
+}
+
+TEST_F(MemoryPlanTest, ResultsThroughReshapesAreComputedInPlace) {
+  MemoryPlan memory = plan(R"(
+    func.func @main(%x: tensor<2x3xf32>) -> tensor<6xf32> {
+      %a = nn.kernel "a" (%0 = %x : tensor<2x3xf32>) -> tensor<2x3xf32> {
+        %1 = nn.relu %0 : tensor<2x3xf32>
+        nn.yield %1 : tensor<2x3xf32>
+      }
+      %r = nn.reshape %a : tensor<2x3xf32> to tensor<6xf32>
+      return %r : tensor<6xf32>
+    })");
+  EXPECT_EQ(memory.placements.lookup(kernel("a").getResult(0)).kind, Placement::Output);
+  EXPECT_EQ(memory.buffers.size(), 0u);
+}
+
+} // namespace
