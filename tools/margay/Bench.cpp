@@ -55,9 +55,10 @@ static void printText(const Measurement &measurement, unsigned threads, double c
   std::vector<TableRow> rows;
   rows.push_back({"median", secondsText(measurement.median), countText(measurement.calls) + " calls"});
   rows.push_back({"min", secondsText(measurement.min)});
-  rows.push_back({"rate", number("%.1f GFLOP/s", measurement.operationsPerSecond() * 1e-9),
-                  number("%.1f %% of the peak", 100 * measurement.operationsPerSecond() / measurement.peak) +
-                      number(" of %.1f GFLOP/s", measurement.peak * 1e-9)});
+  if (measurement.operations > 0)
+    rows.push_back({"rate", number("%.1f GFLOP/s", measurement.operationsPerSecond() * 1e-9),
+                    number("%.1f %% of the peak", 100 * measurement.operationsPerSecond() / measurement.peak) +
+                        number(" of %.1f GFLOP/s", measurement.peak * 1e-9)});
   rows.push_back(
       {"code", mg_isa_name(measurement.isa), std::to_string(threads) + (threads == 1 ? " thread" : " threads")});
   rows.push_back({"compiled in", secondsText(compileSeconds)});

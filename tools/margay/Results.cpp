@@ -81,11 +81,16 @@ static std::vector<std::string> classLines(const std::vector<double> &probabilit
   return lines;
 }
 
-static std::string valuesText(const Array &array) {
-  std::string text;
-  for (int64_t i = 0; i < array.elements(); ++i)
-    text += (i ? " " : "") + formatted("%.6g", array.at(i));
-  return text;
+/// All values, a line for each row.
+static std::vector<std::string> valueLines(const Array &array) {
+  int64_t columns = array.shape.empty() ? 1 : array.shape.back();
+  std::vector<std::string> lines;
+  for (int64_t i = 0; i < array.elements(); ++i) {
+    if (i % columns == 0)
+      lines.push_back(" ");
+    lines.back() += " " + formatted("%.6g", array.at(i));
+  }
+  return lines;
 }
 
 static std::string statisticsText(const Array &array) {
@@ -116,9 +121,14 @@ static std::vector<std::string> outputLines(const NamedArray &output, bool ofPic
     lines.insert(lines.begin(), title);
     return lines;
   }
+  std::vector<std::string> lines = {title};
   if (array.elements() == 0)
-    return {title, "  empty"};
-  return {title, "  " + (array.elements() <= fewElements ? valuesText(array) : statisticsText(array))};
+    lines.push_back("  empty");
+  else if (array.elements() <= fewElements)
+    llvm::append_range(lines, valueLines(array));
+  else
+    lines.push_back("  " + statisticsText(array));
+  return lines;
 }
 
 std::vector<std::string> margay::cli::describeRun(const std::vector<NamedArray> &inputs,

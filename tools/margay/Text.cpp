@@ -3,7 +3,6 @@
 #include "tools/margay/Text.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Format.h"
-#include "llvm/Support/JSON.h"
 
 using namespace margay::cli;
 using llvm::StringRef;
@@ -52,11 +51,4 @@ void margay::cli::printTable(const std::vector<TableRow> &rows, llvm::raw_ostrea
     }
     os << StringRef(line).rtrim() << '\n';
   }
-}
-
-std::string margay::cli::jsonText(StringRef text) {
-  std::string result;
-  llvm::raw_string_ostream os(result);
-  os << llvm::json::Value(llvm::json::isUTF8(text) ? text.str() : llvm::json::fixUTF8(text));
-  return result;
 }

@@ -22,9 +22,6 @@ using TableRow = std::vector<std::string>;
 /// Columns as wide as their widest cell, two spaces apart.
 void printTable(const std::vector<TableRow> &rows, llvm::raw_ostream &os);
 
-/// Text as a JSON string, with its quotes; bytes that are no UTF-8 become U+FFFD.
-std::string jsonText(llvm::StringRef text);
-
 } // namespace margay::cli
 
 #endif // MARGAY_TOOLS_MARGAY_TEXT_H

@@ -129,42 +129,63 @@ static llvm::Expected<double> channelValue(const std::vector<double> &list, int6
   return list.size() == 1 ? list[0] : list[channel];
 }
 
-llvm::Expected<Array> margay::driver::imageToArray(const Image &original, const ReadOptions &options,
-                                                   const InputType &type) {
-  using Channels = ReadOptions::Channels;
-  auto mismatch = [&](const llvm::Twine &why) {
+namespace {
+/// One picture on its way into an input.
+class Fitting {
+public:
+  Fitting(Image original, const ReadOptions &options, const InputType &type)
+      : options(options), type(type), image(std::move(original)), shape(type.shape) {}
+
+  llvm::Expected<Array> fit() {
+    if (options.resize)
+      image = resizeImage(image, options.resize->first, options.resize->second);
+    axes = findAxes(type, options);
+    isRow = axes.width < 0 || isFlat(type, image.width * image.height);
+    if (isRow)
+      axes = {};
+    if (llvm::Error error = fitChannels())
+      return std::move(error);
+    if (llvm::Error error = isRow ? fitRow() : fitSize())
+      return std::move(error);
+    if (llvm::Error error = fitRest())
+      return std::move(error);
+    return values();
+  }
+
+private:
+  llvm::Error mismatch(const llvm::Twine &why) const {
     return makeFault(Fault::Usage,
                      "a picture does not fit an input of " + typeText(type.dtype, type.shape) + ": " + why);
-  };
-  Image image = original;
-  if (options.resize)
-    image = resizeImage(image, options.resize->first, options.resize->second);
-
-  // 1. The channels that are wanted, said or seen in the shape.
-  Axes axes = findAxes(type, options);
-  Channels channels = options.channels;
-  bool flat = axes.width < 0 || isFlat(type, image.width * image.height);
-  if (flat)
-    axes = {};
-  int64_t shapeChannels = axes.channel < 0 ? -1 : type.shape[axes.channel];
-  if (channels == Channels::FromShape) {
-    if (shapeChannels > 0)
-      channels = shapeChannels == 1 ? Channels::Grey : Channels::Rgb;
-    else
-      channels = axes.width >= 0 || isFlat(type, image.width * image.height) || image.channels == 1 ? Channels::Grey
-                                                                                                    : Channels::Rgb;
   }
-  image = withChannels(std::move(image), channels);
-  if (shapeChannels > 0 && shapeChannels != image.channels)
-    return mismatch("it has " + llvm::Twine(shapeChannels) + " channels where a picture has 1 or 3");
 
-  // 2. The size.
-  std::vector<int64_t> shape = type.shape;
-  if (flat) {
-    if (!isFlat(type, image.width * image.height * image.channels))
-      return mismatch("the picture has " + llvm::Twine(image.width) + "x" + llvm::Twine(image.height) + "x" +
-                      llvm::Twine(image.channels) + " samples");
-  } else {
+  /// The channels that are asked for, or that the shape has room for.
+  ReadOptions::Channels wantedChannels(int64_t room) const {
+    using Channels = ReadOptions::Channels;
+    if (options.channels != Channels::FromShape)
+      return options.channels;
+    if (room > 0)
+      return room == 1 ? Channels::Grey : Channels::Rgb;
+    bool isPlane = isRow ? isFlat(type, image.width * image.height) : axes.channel < 0;
+    return isPlane || image.channels == 1 ? Channels::Grey : Channels::Rgb;
+  }
+
+  llvm::Error fitChannels() {
+    int64_t room = axes.channel < 0 ? -1 : shape[axes.channel];
+    image = withChannels(std::move(image), wantedChannels(room));
+    if (room > 0 && room != image.channels)
+      return mismatch("it has " + llvm::Twine(room) + " channels where a picture has 1 or 3");
+    return llvm::Error::success();
+  }
+
+  /// All samples one after another, in the last dimension.
+  llvm::Error fitRow() {
+    if (isFlat(type, image.width * image.height * image.channels))
+      return llvm::Error::success();
+    return mismatch("the picture has " + llvm::Twine(image.width) + "x" + llvm::Twine(image.height) + "x" +
+                    llvm::Twine(image.channels) + " samples");
+  }
+
+  llvm::Error fitSize() {
     int64_t height = shape[axes.height] < 0 ? image.height : shape[axes.height];
     int64_t width = shape[axes.width] < 0 ? image.width : shape[axes.width];
     if (options.resize && (height != image.height || width != image.width))
@@ -174,33 +195,54 @@ llvm::Expected<Array> margay::driver::imageToArray(const Image &original, const 
     shape[axes.width] = width;
     if (axes.channel >= 0)
       shape[axes.channel] = image.channels;
-  }
-  for (size_t axis = 0; axis < shape.size(); ++axis) {
-    bool isBatch = static_cast<int>(axis) != axes.channel && static_cast<int>(axis) != axes.height &&
-                   static_cast<int>(axis) != axes.width && !(flat && axis + 1 == shape.size());
-    if (shape[axis] < 0)
-      shape[axis] = 1;
-    if (isBatch && shape[axis] != 1)
-      return mismatch("it takes " + llvm::Twine(shape[axis]) + " pictures at once, and this is one");
+    return llvm::Error::success();
   }
 
-  // 3. The values.
-  Array array = Array::zeros(type.dtype, std::move(shape));
-  double scale = options.scale.value_or(isFloat(type.dtype) ? 1.0 / 255 : 1.0);
-  bool channelsFirst = axes.channel >= 0 && axes.channel < axes.height;
-  int64_t pixels = image.width * image.height;
-  for (int64_t c = 0; c < image.channels; ++c) {
-    llvm::Expected<double> mean = channelValue(options.mean, c, image.channels, 0, "mean");
-    if (!mean)
-      return mean.takeError();
-    llvm::Expected<double> std = channelValue(options.std, c, image.channels, 1, "std");
-    if (!std)
-      return std.takeError();
-    for (int64_t i = 0; i < pixels; ++i) {
-      uint8_t sample = image.samples[i * image.channels + c];
-      double value = ((options.invert ? 255 - sample : sample) * scale - *mean) / *std;
-      array.set(channelsFirst ? c * pixels + i : i * image.channels + c, value);
+  /// The dimensions that are not the picture's: a batch of one.
+  llvm::Error fitRest() {
+    for (int axis = 0, rank = static_cast<int>(shape.size()); axis < rank; ++axis) {
+      bool isPictures = isRow ? axis + 1 == rank : axis == axes.channel || axis == axes.height || axis == axes.width;
+      if (isPictures)
+        continue;
+      if (shape[axis] < 0)
+        shape[axis] = 1;
+      if (shape[axis] != 1)
+        return mismatch("it takes " + llvm::Twine(shape[axis]) + " pictures at once, and this is one");
     }
+    return llvm::Error::success();
   }
-  return array;
+
+  llvm::Expected<Array> values() const {
+    Array array = Array::zeros(type.dtype, shape);
+    double scale = options.scale.value_or(isFloat(type.dtype) ? 1.0 / 255 : 1.0);
+    bool channelsFirst = axes.channel >= 0 && axes.channel < axes.height;
+    int64_t pixels = image.width * image.height;
+    for (int64_t c = 0; c < image.channels; ++c) {
+      llvm::Expected<double> mean = channelValue(options.mean, c, image.channels, 0, "mean");
+      if (!mean)
+        return mean.takeError();
+      llvm::Expected<double> std = channelValue(options.std, c, image.channels, 1, "std");
+      if (!std)
+        return std.takeError();
+      for (int64_t i = 0; i < pixels; ++i) {
+        uint8_t sample = image.samples[i * image.channels + c];
+        double value = ((options.invert ? 255 - sample : sample) * scale - *mean) / *std;
+        array.set(channelsFirst ? c * pixels + i : i * image.channels + c, value);
+      }
+    }
+    return array;
+  }
+
+  const ReadOptions &options;
+  const InputType &type;
+  Image image;
+  std::vector<int64_t> shape;
+  Axes axes;
+  bool isRow = false; ///< The input has no dimensions of a picture, only room for its samples.
+};
+} // namespace
+
+llvm::Expected<Array> margay::driver::imageToArray(const Image &image, const ReadOptions &options,
+                                                   const InputType &type) {
+  return Fitting(image, options, type).fit();
 }
