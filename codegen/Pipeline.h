@@ -11,24 +11,25 @@
 namespace margay::codegen {
 
 struct Options {
-  std::string name;                  ///< The model's; a C identifier that Names.h allows.
-  llvm::SmallVector<Level> levels;   ///< Ascending, at least one.
-  bool embedWeights = true;          ///< Else they go into Library::weightsFile.
-  std::string directory;             ///< Where intermediate and resulting files go; exists, and is the caller's to remove.
-  bool parallel = true;              ///< Compile levels in threads of their own.
+  std::string name;                ///< The model's; a C identifier that Names.h allows.
+  llvm::SmallVector<Level> levels; ///< Ascending, at least one.
+  bool embedWeights = true;        ///< Else they go into Library::weightsFile.
+  std::string directory; ///< Where intermediate and resulting files go; exists, and is the caller's to remove.
+  bool parallel = true;  ///< Compile levels in threads of their own.
 };
 
 /// What code generation made of a model.
 struct Library {
   Interface interface;
-  std::string object;       ///< Path of one relocatable ELF file that needs nothing and shows `name` and `name_*` only.
-  std::string weightsFile;  ///< Path of the file of external weights, or empty.
-  uint64_t codeBytes = 0;    ///< Of all levels' object files.
+  std::string object;      ///< Path of one relocatable ELF file that needs nothing and shows `name` and `name_*` only.
+  std::string weightsFile; ///< Path of the file of external weights, or empty.
+  uint64_t codeBytes = 0;  ///< Of all levels' object files.
   uint64_t weightsBytes = 0; ///< Packed.
   std::string arenaBytes;    ///< As text: a number, or an expression of the model's symbols.
 };
 
-/// Chooses how every kernel of `main` is computed, and notes it as its plan; `--emit=kernels`. Joined faults for all that cannot be computed.
+/// Chooses how every kernel of `main` is computed, and notes it as its plan; `--emit=kernels`. Joined faults for all
+/// that cannot be computed.
 llvm::Error planKernels(mlir::ModuleOp module);
 
 /// Compiles a module whose kernels have plans.

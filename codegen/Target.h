@@ -1,6 +1,7 @@
 //===- Target.h - the instruction-set levels that code is made for --------===//
 //
-// A model is compiled once per level; the entry picks the highest one that the CPU has. Facts about a level live here and nowhere else.
+// A model is compiled once per level; the entry picks the highest one that the CPU has. Facts about a level live here
+// and nowhere else.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,8 +25,8 @@ struct Level {
   uint32_t isa;             ///< Its MG_ISA_* number in margay.h.
   unsigned vectorBytes;     ///< The widest vector register.
   unsigned registers;       ///< How many of them there are.
-  bool fma;                 ///< Whether a fused multiply-add is one instruction (else it is a library call, which may not be used).
-  bool halfConversions;     ///< Whether f16 <-> f32 is an instruction.
+  bool fma; ///< Whether a fused multiply-add is one instruction (else it is a library call, which may not be used).
+  bool halfConversions; ///< Whether f16 <-> f32 is an instruction.
 
   unsigned lanes(unsigned elementBytes) const { return vectorBytes / elementBytes; }
 };
@@ -33,7 +34,8 @@ struct Level {
 /// All levels of x86-64, lowest first: v2, v3, v4.
 llvm::ArrayRef<Level> x86Levels();
 
-/// The levels in a comma-separated list ("v3,v4"), lowest first; `native` is the highest one of the machine at hand; an empty list means all. A usage fault otherwise.
+/// The levels in a comma-separated list ("v3,v4"), lowest first; `native` is the highest one of the machine at hand; an
+/// empty list means all. A usage fault otherwise.
 llvm::Expected<llvm::SmallVector<Level>> parseLevels(llvm::StringRef list);
 
 inline constexpr llvm::StringLiteral defaultTriple = "x86_64-unknown-linux-gnu";

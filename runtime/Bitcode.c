@@ -1,6 +1,7 @@
 //===- Bitcode.c - embeds the runtime's bitcode and headers ---------------===//
 //
-// The build defines MARGAY_BITCODE_FILE, MARGAY_OBJECT_FILE, MARGAY_HEADER_FILE and MARGAY_POOL_HEADER_FILE as quoted paths.
+// The build defines MARGAY_BITCODE_FILE, MARGAY_OBJECT_FILE, MARGAY_HEADER_FILE and MARGAY_POOL_HEADER_FILE as quoted
+// paths.
 //
 //===----------------------------------------------------------------------===//
 

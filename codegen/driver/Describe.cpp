@@ -73,9 +73,11 @@ Interface codegen::describeInterface(func::FuncOp main, StringRef name) {
     interface.symbols.push_back(described);
   }
   for (auto [index, type] : llvm::enumerate(main.getArgumentTypes()))
-    interface.inputs.push_back(describePort(main.getArgAttrOfType<StringAttr>(index, nn::nameAttribute), "input" + Twine(index), type, interface));
+    interface.inputs.push_back(describePort(main.getArgAttrOfType<StringAttr>(index, nn::nameAttribute),
+                                            "input" + Twine(index), type, interface));
   for (auto [index, type] : llvm::enumerate(main.getResultTypes()))
-    interface.outputs.push_back(describePort(main.getResultAttrOfType<StringAttr>(index, nn::nameAttribute), "output" + Twine(index), type, interface));
+    interface.outputs.push_back(describePort(main.getResultAttrOfType<StringAttr>(index, nn::nameAttribute),
+                                             "output" + Twine(index), type, interface));
   assignNames(interface);
   return interface;
 }

@@ -5,15 +5,16 @@
 #include "codegen/kernels/KernelBuilder.h"
 #include "codegen/plans/Plans.h"
 #include "ir/Recipe.h"
-#include "llvm/ADT/StringMap.h"
 #include "runtime/abi.h"
+#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 using nn::DimAttr;
 
-static_assert(sizeof(mg_status) == 4 && sizeof(void *) == 8, "the driver is emitted for 64-bit pointers and 32-bit statuses");
+static_assert(sizeof(mg_status) == 4 && sizeof(void *) == 8,
+              "the driver is emitted for 64-bit pointers and 32-bit statuses");
 
 SmallVector<nn::SymbolAttr> codegen::symbolsOf(func::FuncOp main) {
   auto array = main->getAttrOfType<ArrayAttr>(nn::symbolsAttribute);
@@ -25,11 +26,13 @@ namespace {
 class LevelEmitter {
 public:
   LevelEmitter(const Model &model, const Level &level)
-      : model(model), level(level), context(func::FuncOp(model.main).getContext()), module(ModuleOp::create(UnknownLoc::get(context))) {}
+      : model(model), level(level), context(func::FuncOp(model.main).getContext()),
+        module(ModuleOp::create(UnknownLoc::get(context))) {}
 
   OwningOpRef<ModuleOp> emit() {
     declareRuntime();
-    SmallVector<StringRef> functions = llvm::map_to_vector(model.kernels, [&](nn::KernelOp kernel) { return kernelFunction(kernel); });
+    SmallVector<StringRef> functions =
+        llvm::map_to_vector(model.kernels, [&](nn::KernelOp kernel) { return kernelFunction(kernel); });
     driver(functions);
     return std::move(module);
   }
@@ -80,8 +83,10 @@ private:
 
   void declareRuntime() {
     OpBuilder builder(module->getBodyRegion());
-    Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type(), i32 = builder.getI32Type();
-    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), {pointer, pointer, pointer, i64, i64, i32});
+    Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type(),
+         i32 = builder.getI32Type();
+    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()),
+                                            {pointer, pointer, pointer, i64, i64, i32});
     LLVM::LLVMFuncOp::create(builder, module->getLoc(), "mg__parallel", type);
   }
 
@@ -98,7 +103,8 @@ private:
 
 void LevelEmitter::driver(ArrayRef<StringRef> functions) {
   OpBuilder builder = OpBuilder::atBlockEnd(module->getBody());
-  Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type(), i32 = builder.getI32Type(), i8 = builder.getI8Type();
+  Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type(),
+       i32 = builder.getI32Type(), i8 = builder.getI8Type();
   auto type = LLVM::LLVMFunctionType::get(i32, {pointer});
   auto function = LLVM::LLVMFuncOp::create(builder, module->getLoc(), ("mg__driver_" + level.name).str(), type);
   Block *entry = function.addEntryBlock(builder);
@@ -153,11 +159,15 @@ void LevelEmitter::driver(ArrayRef<StringRef> functions) {
       pass(address(model.memory.placements.lookup(result)));
     for (nn::SymbolAttr symbol : model.symbols)
       pass(symbols[symbol.getName()]);
-    Value units = dimValue(e, algorithmOf(kernel).units(kernel), symbols), task = e.constant(kernel.getPlan()->get("task", 1));
+    Value units = dimValue(e, algorithmOf(kernel).units(kernel), symbols),
+          task = e.constant(kernel.getPlan()->get("task", 1));
     Value code = LLVM::AddressOfOp::create(e.builder, e.loc, pointer, functions[index]);
     Value number = LLVM::ConstantOp::create(e.builder, e.loc, i32, e.builder.getI32IntegerAttr(index));
-    LLVM::CallOp::create(e.builder, e.loc, TypeRange(), "mg__parallel", ValueRange{frame, code, args, units, task, number});
+    LLVM::CallOp::create(e.builder, e.loc, TypeRange(), "mg__parallel",
+                         ValueRange{frame, code, args, units, task, number});
   }
 }
 
-OwningOpRef<ModuleOp> codegen::emitLevel(const Model &model, const Level &level) { return LevelEmitter(model, level).emit(); }
+OwningOpRef<ModuleOp> codegen::emitLevel(const Model &model, const Level &level) {
+  return LevelEmitter(model, level).emit();
+}

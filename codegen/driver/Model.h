@@ -10,8 +10,8 @@ namespace margay::codegen {
 
 struct Model {
   mlir::func::FuncOp main;
-  llvm::SmallVector<nn::SymbolAttr> symbols;  ///< In the order of the C interface.
-  llvm::SmallVector<nn::KernelOp> kernels;    ///< Those that run, in order: not the joins that are views.
+  llvm::SmallVector<nn::SymbolAttr> symbols; ///< In the order of the C interface.
+  llvm::SmallVector<nn::KernelOp> kernels;   ///< Those that run, in order: not the joins that are views.
   MemoryPlan memory;
   WeightOffsets weights;
 };

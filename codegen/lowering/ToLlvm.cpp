@@ -28,12 +28,14 @@ using namespace margay;
 using namespace margay::codegen;
 
 void codegen::registerLowering(MLIRContext &context) {
-  context.loadDialect<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect, math::MathDialect, scf::SCFDialect, vector::VectorDialect>();
+  context.loadDialect<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect, math::MathDialect,
+                      scf::SCFDialect, vector::VectorDialect>();
   registerBuiltinDialectTranslation(context);
   registerLLVMDialectTranslation(context);
 }
 
-llvm::Expected<std::unique_ptr<llvm::Module>> codegen::lowerToLlvm(ModuleOp module, const Level &level, llvm::LLVMContext &context) {
+llvm::Expected<std::unique_ptr<llvm::Module>> codegen::lowerToLlvm(ModuleOp module, const Level &level,
+                                                                   llvm::LLVMContext &context) {
   expandMath(module, level);
   PassManager manager(module.getContext());
   manager.addPass(createSCFToControlFlowPass());

@@ -4,9 +4,9 @@
 #define MARGAY_CODEGEN_LOWERING_TOLLVM_H
 
 #include "codegen/Target.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
-#include "mlir/IR/BuiltinOps.h"
 
 namespace margay::codegen {
 
@@ -14,7 +14,8 @@ namespace margay::codegen {
 void registerLowering(mlir::MLIRContext &context);
 
 /// Lowers what the emitters wrote, and translates it. The module is used up.
-llvm::Expected<std::unique_ptr<llvm::Module>> lowerToLlvm(mlir::ModuleOp module, const Level &level, llvm::LLVMContext &context);
+llvm::Expected<std::unique_ptr<llvm::Module>> lowerToLlvm(mlir::ModuleOp module, const Level &level,
+                                                          llvm::LLVMContext &context);
 
 } // namespace margay::codegen
 

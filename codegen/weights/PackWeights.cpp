@@ -12,7 +12,8 @@ using namespace margay;
 using namespace margay::codegen;
 
 /// [depth][groups × columns] to [groups][columns / 16][depth][16], filled up with zeros. Elements are moved as bytes.
-static std::vector<char> panels(ArrayRef<char> bytes, int64_t elementBytes, int64_t depth, int64_t columns, int64_t groups) {
+static std::vector<char> panels(ArrayRef<char> bytes, int64_t elementBytes, int64_t depth, int64_t columns,
+                                int64_t groups) {
   int64_t perGroup = columns / groups, panelsPerGroup = llvm::divideCeil(perGroup, panelColumns);
   std::vector<char> packed(groups * panelsPerGroup * depth * panelColumns * elementBytes);
   char *target = packed.data();
@@ -20,7 +21,8 @@ static std::vector<char> panels(ArrayRef<char> bytes, int64_t elementBytes, int6
     for (int64_t panel = 0; panel < panelsPerGroup; ++panel) {
       int64_t first = panel * panelColumns, count = std::min(panelColumns, perGroup - first);
       for (int64_t step = 0; step < depth; ++step, target += panelColumns * elementBytes)
-        std::memcpy(target, bytes.data() + (step * columns + group * perGroup + first) * elementBytes, count * elementBytes);
+        std::memcpy(target, bytes.data() + (step * columns + group * perGroup + first) * elementBytes,
+                    count * elementBytes);
     }
   return packed;
 }
@@ -45,7 +47,8 @@ llvm::Expected<WeightOffsets> codegen::packWeights(ArrayRef<nn::KernelOp> kernel
         continue;
       unsigned index = operand.getOperandNumber();
       auto conv = dyn_cast_or_null<nn::ConvOp>(rootOf(kernel));
-      auto [entry, isNew] = done.try_emplace({value, static_cast<int>(weightFormat(kernel, index)), conv ? conv.getGroups() : 1});
+      auto [entry, isNew] =
+          done.try_emplace({value, static_cast<int>(weightFormat(kernel, index)), conv ? conv.getGroups() : 1});
       if (isNew) {
         llvm::Expected<reference::Tensor> tensor = reference::evaluateConstant(value);
         if (!tensor)

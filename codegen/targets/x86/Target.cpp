@@ -1,6 +1,7 @@
 //===- Target.cpp - the levels of x86-64 ----------------------------------===//
 //
-// The x86-64 psABI's micro-architecture levels. Features are stated in full, on top of the generic CPU, so that a level does not depend on what LLVM thinks of a CPU's name.
+// The x86-64 psABI's micro-architecture levels. Features are stated in full, on top of the generic CPU, so that a level
+// does not depend on what LLVM thinks of a CPU's name.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,9 +20,33 @@ using namespace margay::codegen;
 #define V4_FEATURES V3_FEATURES ",+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl,+evex512"
 
 static const Level levels[] = {
-    {.name = "v2", .fullName = "x86-64-v2", .cpu = "x86-64", .features = V2_FEATURES, .isa = 2, .vectorBytes = 16, .registers = 16, .fma = false, .halfConversions = false},
-    {.name = "v3", .fullName = "x86-64-v3", .cpu = "x86-64", .features = V3_FEATURES, .isa = 3, .vectorBytes = 32, .registers = 16, .fma = true, .halfConversions = true},
-    {.name = "v4", .fullName = "x86-64-v4", .cpu = "x86-64", .features = V4_FEATURES, .isa = 4, .vectorBytes = 64, .registers = 32, .fma = true, .halfConversions = true},
+    {.name = "v2",
+     .fullName = "x86-64-v2",
+     .cpu = "x86-64",
+     .features = V2_FEATURES,
+     .isa = 2,
+     .vectorBytes = 16,
+     .registers = 16,
+     .fma = false,
+     .halfConversions = false},
+    {.name = "v3",
+     .fullName = "x86-64-v3",
+     .cpu = "x86-64",
+     .features = V3_FEATURES,
+     .isa = 3,
+     .vectorBytes = 32,
+     .registers = 16,
+     .fma = true,
+     .halfConversions = true},
+    {.name = "v4",
+     .fullName = "x86-64-v4",
+     .cpu = "x86-64",
+     .features = V4_FEATURES,
+     .isa = 4,
+     .vectorBytes = 64,
+     .registers = 32,
+     .fma = true,
+     .halfConversions = true},
 };
 
 ArrayRef<Level> codegen::x86Levels() { return levels; }
