@@ -43,7 +43,6 @@ void Decoder::decode(MessageReader reader, QuantizationAnnotation &annotation) {
 }
 
 void Decoder::decode(MessageReader reader, Node &node) {
-  node.offset = reader.offset();
   while (reader.next())
     switch (reader.number()) {
     case 1:

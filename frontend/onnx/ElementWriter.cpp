@@ -46,21 +46,4 @@ void ElementWriter::append(double value) {
   ++numbers;
 }
 
-void forEachNumber(const ElementTypeInfo &info, llvm::ArrayRef<uint8_t> bytes, uint64_t elements,
-                   llvm::function_ref<void(uint64_t number)> visit) {
-  bool isPacked = info.bits == 2 || info.bits == 4;
-  unsigned bits = isPacked ? 8 : info.bits;
-  uint64_t count = isPacked ? bytes.size() : elements;
-  for (uint64_t index = 0; index < count; ++index) {
-    uint64_t value = 0;
-    if (bits % 8 == 0)
-      for (unsigned byte = 0; byte < bits / 8; ++byte)
-        value |= uint64_t(bytes[index * (bits / 8) + byte]) << (8 * byte);
-    else
-      for (unsigned bit = 0; bit < bits; ++bit)
-        value |= uint64_t((bytes[(index * bits + bit) / 8] >> ((index * bits + bit) % 8)) & 1) << bit;
-    visit(info.isSigned && !isPacked && bits < 64 ? uint64_t(llvm::SignExtend64(value, bits)) : value);
-  }
-}
-
 } // namespace margay::frontend::onnx

@@ -36,11 +36,6 @@ private:
   std::vector<uint8_t> data;
 };
 
-/// The numbers that an ElementWriter would be given for these bytes, sign-extended for signed types. Not for floats and
-/// strings.
-void forEachNumber(const ElementTypeInfo &info, llvm::ArrayRef<uint8_t> bytes, uint64_t elements,
-                   llvm::function_ref<void(uint64_t number)> visit);
-
 } // namespace margay::frontend::onnx
 
 #endif // MARGAY_FRONTEND_ONNX_ELEMENTWRITER_H

@@ -2,8 +2,6 @@
 
 #include "frontend/onnx/Importer.h"
 #include "frontend/onnx/OpTable.h"
-#include "mlir/IR/Diagnostics.h"
-#include "mlir/IR/Verifier.h"
 
 using namespace mlir;
 
@@ -43,6 +41,10 @@ Value Importer::materialize(Known &known, const llvm::Twine &user) {
   if (known.value || known.isBroken)
     return known.value;
   known.isBroken = true;
+  if (known.isAbsent) {
+    report(Fault::Malformed, user + ": its value is an optional input that the caller of a function does not give");
+    return nullptr;
+  }
   const Tensor &tensor = *known.tensor;
   mlir::Type element = typeOf(&context, tensor.type);
   if (!element) {
@@ -70,8 +72,7 @@ Location Importer::locationOf(const Node &node) {
 
 //===- Nodes --------------------------------------------------------------===//
 
-/// The names that nodes use, those in the graphs inside them included; never the empty one.
-static void collectConsumed(llvm::ArrayRef<Node> nodes, llvm::DenseSet<llvm::StringRef> &names) {
+void collectConsumed(llvm::ArrayRef<Node> nodes, llvm::DenseSet<llvm::StringRef> &names) {
   for (const Node &node : nodes) {
     names.insert(node.inputs.begin(), node.inputs.end());
     for (const Attribute &attribute : node.attributes)
@@ -230,160 +231,6 @@ void Importer::importCall(const Node &node, const Function &function, const Surr
   for (auto [index, output] : llvm::enumerate(node.outputs))
     if (!output.empty())
       around.names->define(output, *names.find(function.outputs[index]));
-}
-
-//===- The graph ----------------------------------------------------------===//
-
-/// Makes the function with its arguments. False if an input cannot be one.
-bool Importer::importInputs() {
-  const Graph &graph = loaded->model.graph;
-  llvm::StringSet<> initialized;
-  for (const Tensor &tensor : graph.initializers)
-    initialized.insert(tensor.name);
-  llvm::SmallVector<mlir::Type> types;
-  llvm::SmallVector<llvm::StringRef> names;
-  for (const ValueInfo &input : graph.inputs) {
-    // Old files list their weights among the inputs.
-    if (initialized.contains(input.name))
-      continue;
-    std::string what = "input " + quoted(input.name);
-    mlir::Type element = typeOf(&context, input.type.element);
-    if (input.type.kind != Type::Tensor || !element) {
-      report(Fault::Unsupported, what + " is not a tensor of numbers");
-      continue;
-    }
-    if (!input.type.hasShape) {
-      report(Fault::Unsupported, what + " has no shape; the number of its dimensions has to be known");
-      continue;
-    }
-    Dims dims;
-    for (auto [axis, dim] : llvm::enumerate(input.type.shape))
-      dims.push_back(symbols.dimension(input.name, axis, dim));
-    if (!isManageable(dims)) {
-      report(Fault::Unsupported, what + " is too large to be compiled");
-      continue;
-    }
-    types.push_back(nn::tensorOf(dims, element));
-    names.push_back(input.name);
-  }
-  if (llvm::Error unknown = symbols.checkOverrides()) {
-    ++reported;
-    errors = llvm::joinErrors(std::move(errors), std::move(unknown));
-  }
-  if (reported != 0)
-    return false;
-
-  Location loc = NameLoc::get(builder.getStringAttr(graph.name));
-  builder.setInsertionPointToEnd(module->getBody());
-  function = func::FuncOp::create(builder, loc, nn::mainFunction, builder.getFunctionType(types, {}));
-  function->setAttr(nn::symbolsAttribute, symbols.attribute());
-  builder.setInsertionPointToStart(function.addEntryBlock());
-  for (auto [index, name] : llvm::enumerate(names))
-    function.setArgAttr(index, nn::nameAttribute, builder.getStringAttr(name));
-  return true;
-}
-
-void Importer::importInitializers(Names &names) {
-  for (const Tensor &tensor : loaded->model.graph.initializers) {
-    Known *known = define(names, tensor.name);
-    known->tensor = &tensor;
-    known->isWeight = true;
-  }
-  for (const SparseTensor &tensor : loaded->model.graph.sparseInitializers) {
-    report(Fault::Unsupported, "initializer " + quoted(tensor.values.name) + " is sparse, which is not supported");
-    define(names, tensor.values.name)->isBroken = true;
-  }
-}
-
-/// Compares what the file says of a value with what came out. Free dimensions say nothing: they are named after what
-/// the exporter had in mind.
-void Importer::checkDeclared(const ValueInfo &info, Value value, const llvm::Twine &what) {
-  if (info.type.kind != Type::Tensor || !value)
-    return;
-  RankedTensorType type = typeOf(value);
-  mlir::Type declared = typeOf(&context, info.type.element);
-  if (declared && declared != type.getElementType())
-    return report(Fault::Malformed, what + " is declared to be of type " + nameOf(info.type.element) +
-                                        ", but is of type " + nameOf(type.getElementType()));
-  if (!info.type.hasShape)
-    return;
-  if (int64_t(info.type.shape.size()) != type.getRank())
-    return report(Fault::Malformed, what + " is declared to have " + llvm::Twine(info.type.shape.size()) +
-                                        " dimensions, but has " + llvm::Twine(type.getRank()));
-  for (auto [axis, dim] : llvm::enumerate(info.type.shape))
-    if (dim.kind == Dimension::Value && dim.value >= 0 && !type.isDynamicDim(axis) &&
-        dim.value != type.getDimSize(axis))
-      return report(Fault::Malformed, what + " is declared to have dimension " + llvm::Twine(axis) + " of " +
-                                          llvm::Twine(dim.value) + ", but it is " + llvm::Twine(type.getDimSize(axis)));
-}
-
-void Importer::checkValueInfos(Names &names) {
-  for (const ValueInfo &info : loaded->model.graph.valueInfos)
-    if (Known *const *known = names.find(info.name))
-      checkDeclared(info, (*known)->value, "value " + quoted(info.name));
-}
-
-void Importer::importOutputs(Names &names) {
-  llvm::SmallVector<Value> values;
-  for (const ValueInfo &output : loaded->model.graph.outputs) {
-    std::string what = "output " + quoted(output.name);
-    Value value = materialize(**names.find(output.name), what);
-    checkDeclared(output, value, what);
-    values.push_back(value);
-  }
-  if (values.empty())
-    report(Fault::Malformed, "the graph has no outputs");
-  if (reported != 0)
-    return;
-  func::ReturnOp::create(builder, function.getLoc(), values);
-  llvm::SmallVector<mlir::Type> results(ValueRange(values).getTypes());
-  function.setType(builder.getFunctionType(function.getArgumentTypes(), results));
-  for (auto [index, output] : llvm::enumerate(loaded->model.graph.outputs))
-    function.setResultAttr(index, nn::nameAttribute, builder.getStringAttr(output.name));
-}
-
-llvm::Expected<OwningOpRef<ModuleOp>> Importer::run() {
-  Names names;
-  bool hasInputs = importInputs();
-  if (hasInputs) {
-    unsigned index = 0;
-    llvm::StringSet<> initialized;
-    for (const Tensor &tensor : loaded->model.graph.initializers)
-      initialized.insert(tensor.name);
-    for (const ValueInfo &input : loaded->model.graph.inputs)
-      if (!initialized.contains(input.name))
-        define(names, input.name)->value = function.getArgument(index++);
-  } else {
-    // Without arguments nothing can be built, but operators can still be looked up.
-    for (const ValueInfo &input : loaded->model.graph.inputs)
-      define(names, input.name)->isBroken = true;
-  }
-  importInitializers(names);
-  llvm::DenseSet<llvm::StringRef> consumed;
-  for (const ValueInfo &output : loaded->model.graph.outputs)
-    consumed.insert(output.name);
-  collectConsumed(loaded->model.graph.nodes, consumed);
-  importNodes(loaded->model.graph.nodes, {&names, &consumed, loaded->model.opsets, {}, ""});
-  for (auto &[op, unknown] : unknownOperators) {
-    std::string others = unknown.others == 0 ? "" : " (nor in " + std::to_string(unknown.others) + " more nodes)";
-    report(Fault::Unsupported, unknown.message + others);
-  }
-  if (hasInputs) {
-    checkValueInfos(names);
-    importOutputs(names);
-  }
-  if (errors)
-    return std::move(errors);
-  std::string message;
-  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) { message = diagnostic.str(); });
-  if (mlir::failed(verify(*module)))
-    return makeFault(Fault::Internal, "the imported graph does not verify: " + message);
-  return std::move(module);
-}
-
-llvm::Expected<OwningOpRef<ModuleOp>> importGraph(MLIRContext &context, std::shared_ptr<LoadedModel> loaded,
-                                                  const ImportOptions &options) {
-  return Importer(context, std::move(loaded), options).run();
 }
 
 } // namespace margay::frontend::onnx

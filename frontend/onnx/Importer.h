@@ -67,7 +67,8 @@ public:
   mlir::OpBuilder builder;
 
 private:
-  bool importInputs();
+  std::optional<mlir::RankedTensorType> argumentType(const ValueInfo &input);
+  void importInputs(Names &names);
   void importInitializers(Names &names);
   void importNodes(llvm::ArrayRef<Node> nodes, const Surroundings &around);
   void importNode(const Node &node, const Surroundings &around);
@@ -101,6 +102,9 @@ private:
       unknownOperators; ///< by domain and type
   unsigned calls = 0;
 };
+
+/// Adds the names that nodes use, those in the graphs inside them included; never the empty one.
+void collectConsumed(llvm::ArrayRef<Node> nodes, llvm::DenseSet<llvm::StringRef> &names);
 
 /// Imports a model that has been validated.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>

@@ -49,7 +49,6 @@ public:
   /// Reports what is wrong with this message as a whole: "byte 12: " and `text`.
   bool fail(const llvm::Twine &text) { return wire.failures().report("byte " + llvm::Twine(start) + ": " + text); }
   bool failed() const { return wire.failures().failed; }
-  uint64_t offset() const { return start; }
 
   /// False, with a report, if the current field is not of this wire type.
   bool expect(WireType type);

@@ -138,7 +138,6 @@ struct Node {
   std::vector<Attribute> attributes;
   llvm::StringRef docString;
   std::vector<StringPair> metadata;
-  uint64_t offset = noOffset; ///< of the node in a binary file
 
   /// The attribute called `name`, or null.
   const Attribute *attribute(llvm::StringRef name) const;

@@ -91,4 +91,17 @@ std::optional<llvm::SmallVector<double>> readNumbers(ElementType type, llvm::Arr
   return values;
 }
 
+void forEachNumber(ElementType type, llvm::ArrayRef<uint8_t> bytes, uint64_t count,
+                   llvm::function_ref<void(uint64_t number)> visit) {
+  const ElementTypeInfo *info = lookup(type);
+  if (!info)
+    return;
+  bool isPacked = info->bits == 2 || info->bits == 4;
+  unsigned bits = isPacked ? 8 : info->bits;
+  for (uint64_t index = 0; index < (isPacked ? bytes.size() : count); ++index) {
+    uint64_t value = bitsAt(bytes, bits, index);
+    visit(info->isSigned && !isPacked ? uint64_t(llvm::SignExtend64(value, bits)) : value);
+  }
+}
+
 } // namespace margay::frontend::onnx

@@ -17,6 +17,11 @@ std::optional<llvm::SmallVector<int64_t>> readIntegers(ElementType type, llvm::A
 /// The elements as doubles, from any type but strings and complex numbers.
 std::optional<llvm::SmallVector<double>> readNumbers(ElementType type, llvm::ArrayRef<uint8_t> bytes, uint64_t count);
 
+/// Calls `visit` with the numbers that an ElementWriter would be given for these bytes, sign-extended where the type is
+/// signed: one for each element, or for each byte of packed ones. Not for floats and strings.
+void forEachNumber(ElementType type, llvm::ArrayRef<uint8_t> bytes, uint64_t count,
+                   llvm::function_ref<void(uint64_t number)> visit);
+
 } // namespace margay::frontend::onnx
 
 #endif // MARGAY_FRONTEND_ONNX_TENSORDATA_H

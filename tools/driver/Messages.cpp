@@ -4,6 +4,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 #include "tools/driver/Interrupt.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Signals.h"
@@ -20,11 +21,23 @@ llvm::Error margay::driver::inFile(StringRef file, llvm::Error error) {
       [&](const llvm::ErrorInfoBase &other) { return makeFault(Fault::Internal, file + ": " + other.message()); });
 }
 
+/// A message as one line: what a model calls its nodes may hold control characters, which a terminal would obey.
+static std::string printable(StringRef message) {
+  std::string text;
+  for (unsigned char byte : message) {
+    if (byte >= 0x20 && byte != 0x7f)
+      text += static_cast<char>(byte);
+    else
+      text += "\\x" + llvm::utohexstr(byte, /*LowerCase=*/false, /*Width=*/2);
+  }
+  return text;
+}
+
 /// Mistakes on the command line are the program's to tell; everything else is about a file, which stands in bold where
 /// someone looks at it.
 static void print(Fault fault, StringRef message) {
   llvm::raw_ostream &os = llvm::errs();
-  std::string text = (fault == Fault::Usage ? "margay: " + message : message).str();
+  std::string text = printable((fault == Fault::Usage ? "margay: " + message : message).str());
   size_t colon = text.find(": ");
   bool colours = llvm::sys::Process::StandardErrHasColors() && llvm::sys::Process::StandardErrIsDisplayed();
   if (colours && colon != std::string::npos)

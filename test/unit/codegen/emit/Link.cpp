@@ -36,17 +36,17 @@ constexpr char kernel[] = R"(
 class Link : public EmitTest {
 protected:
   /// Some weights whose first word is 21.
-  std::string weights() {
+  std::string weights(uint64_t large = WeightsWriter::largeBytes) {
     auto writer = cantFail(WeightsWriter::create(file("weights.o")));
     writer->append(StringRef("\x15\0\0\0", 4));
-    cantFail(writer->finishObject("m__weights"));
+    cantFail(writer->finishObject("m__weights", large));
     return file("weights.o");
   }
 
   /// The parts of a small model merged and closed.
-  std::string merged(StringRef name) {
+  std::string merged(StringRef name, uint64_t large = WeightsWriter::largeBytes) {
     EXPECT_TRUE(succeeded(linkRelocatable(
-        {compile("entry.o", entry), compile("kernel.o", kernel, x86Levels()[1]), weights()}, file(name))));
+        {compile("entry.o", entry), compile("kernel.o", kernel, x86Levels()[1]), weights(large)}, file(name))));
     EXPECT_TRUE(succeeded(closeObject(file(name), "m")));
     return file(name);
   }
@@ -71,6 +71,18 @@ TEST_F(Link, MergesPartsIntoOneClosedObject) {
 
 TEST_F(Link, KeepsRelocationsRight) {
   ASSERT_TRUE(succeeded(linkShared({merged("m.o")}, file("m.so"), "libm.so")));
+  EXPECT_EQ(call(file("m.so"), "m_answer"), 42);
+}
+
+TEST_F(Link, KeepsLargeWeightsApart) {
+  std::string bytes = read(merged("m.o", 0));
+  auto object = cantFail(object::ObjectFile::createELFObjectFile(MemoryBufferRef(bytes, "m.o")));
+  bool found = false;
+  for (const object::SectionRef &section : object->sections())
+    if (cantFail(section.getName()) == ".lrodata")
+      found = object::ELFSectionRef(section).getFlags() & ELF::SHF_X86_64_LARGE;
+  EXPECT_TRUE(found);
+  ASSERT_TRUE(succeeded(linkShared({file("m.o")}, file("m.so"), "libm.so")));
   EXPECT_EQ(call(file("m.so"), "m_answer"), 42);
 }
 
