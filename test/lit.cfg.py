@@ -30,6 +30,7 @@ helpers = os.path.join(config.test_source_root, "bin")
 config.environment["PATH"] = os.pathsep.join(
     [programs, helpers, llvm_programs, os.environ.get("PATH", "/usr/bin:/bin")]
 )
+config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 for name in ("HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
