@@ -17,8 +17,11 @@ static LogicalResult importReduce(NodeImport &node, nn::ReduceKind kind, int64_t
     axes = node.integers("axes");
   } else {
     isNothing = node.flag("noop_with_empty_axes");
-    if (node.hasInput(1) && !(axes = node.constantIntegers(1, "the list of axes")))
-      return failure();
+    if (node.hasInput(1)) {
+      axes = node.constantIntegers(1, "the list of axes");
+      if (!axes)
+        return failure();
+    }
   }
   if (!input || node.hasFailed())
     return failure();

@@ -49,6 +49,9 @@ network (float[N, 3, 8, 8] image, int64[2] unused) => (float[N, 4] scores) <
 Shift <by> (x, y) => (z) { d = Add (x, y) z = Clip (d) }
 )";
 
+/// Every run tries the same.
+std::mt19937 repeatable(unsigned seed) { return std::mt19937(seed); }
+
 /// Why the last model was not good.
 std::string lastFailure;
 
@@ -91,7 +94,7 @@ TEST(Mutation, SurvivesTruncation) {
 
 TEST(Mutation, SurvivesFlippedBits) {
   std::string bytes = encodeModel(parse(source));
-  std::mt19937 random(1);
+  std::mt19937 random = repeatable(1);
   for (int round = 0; round < 600; ++round) {
     std::string mutated = bytes;
     for (int flips = 0; flips <= round % 3; ++flips)
@@ -102,7 +105,7 @@ TEST(Mutation, SurvivesFlippedBits) {
 
 TEST(Mutation, SurvivesReplacedInsertedAndRemovedBytes) {
   std::string bytes = encodeModel(parse(source));
-  std::mt19937 random(2);
+  std::mt19937 random = repeatable(2);
   for (int round = 0; round < 400; ++round) {
     for (bool isText : {false, true}) {
       std::string mutated = isText ? source : bytes;
@@ -119,7 +122,7 @@ TEST(Mutation, SurvivesReplacedInsertedAndRemovedBytes) {
 }
 
 TEST(Mutation, SurvivesNoise) {
-  std::mt19937 random(3);
+  std::mt19937 random = repeatable(3);
   for (int round = 0; round < 300; ++round) {
     std::string noise(random() % 200, '\0');
     for (char &byte : noise)
