@@ -137,10 +137,11 @@ void Validator::checkAttributes(const Node &node, Names &names, bool inFunction)
 
 void Validator::checkNodes(llvm::ArrayRef<Node> nodes, Names &names, bool inFunction) {
   for (const Node &node : nodes) {
+    llvm::DenseSet<llvm::StringRef> seen; // Add(y, y) is wrong once.
     for (llvm::StringRef input : node.inputs) {
       if (count >= maxErrors)
         return;
-      if (!input.empty() && !names.find(input))
+      if (!input.empty() && seen.insert(input).second && !names.find(input))
         report(Fault::Malformed, undefinedName(node, input, nodes));
     }
     checkAttributes(node, names, inFunction);
