@@ -3,8 +3,8 @@
 # usage: hostile.py MARGAY TINY.onnxtxt FOLDER [SEED]
 #
 # Makes some hundred bad models: truncated, with flipped bits and bytes, as ONNX text and as binary, and written by hand.
-# Each must exit with 3 or 4 (0 where a mutation does no harm), say so in sentences that begin with the file's name,
-# within seconds, and leave nothing behind.
+# Each must exit with 3 or 4 (0 where a mutation does no harm), say so in sentences that name the file, none of them
+# twice, within seconds, and leave nothing behind. Where a node is at fault, it is named.
 #
 # ===---------------------------------------------------------------------=== #
 
@@ -97,6 +97,12 @@ def by_hand():
     yield "deep", deep
 
 
+AT_A_NODE = set(
+    "cycle self undefined unknown-operator unknown-domain twice no-inputs too-many-inputs wrong-rank wrong-depth"
+    " wrong-type opset-future axis".split()
+)
+
+
 def mutations(rng, data, count):
     for _ in range(count):
         yield data[: rng.randrange(len(data))]
@@ -124,6 +130,10 @@ def judge(margay, path, harmless):
         return "leaves files behind"
     if not said or not all(path.name in line for line in said.splitlines()):
         return f"does not name the file: {said}"
+    if len(set(said.splitlines())) < len(said.splitlines()):
+        return f"says something twice: {said}"
+    if path.stem in AT_A_NODE and "node 'the_" not in said:
+        return f"does not name the node: {said}"
     return ""
 
 
