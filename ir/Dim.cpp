@@ -311,6 +311,11 @@ llvm::SmallVector<DimAttr> nn::dimsOf(mlir::Type tensor) {
 
 DimAttr nn::dimOf(mlir::Type tensor, int64_t axis) { return dimsOf(tensor)[axis]; }
 
+DimAttr nn::columnsOf(mlir::Type tensor) {
+  llvm::SmallVector<DimAttr> dims = dimsOf(tensor);
+  return dims.empty() ? constantDim(tensor.getContext(), 1) : dims.back();
+}
+
 mlir::RankedTensorType nn::tensorOf(llvm::ArrayRef<DimAttr> dims, mlir::Type element) {
   bool constant = llvm::all_of(dims, [](DimAttr dim) { return dim.isConstant(); });
   auto sizes = llvm::map_to_vector(

@@ -45,6 +45,9 @@ void walkSymbols(DimAttr dim, llvm::function_ref<void(llvm::StringRef symbol)> v
 llvm::SmallVector<DimAttr> dimsOf(mlir::Type tensor);
 DimAttr dimOf(mlir::Type tensor, int64_t axis);
 
+/// The last of a tensor's dimensions, which lie side by side in memory; 1 for a scalar.
+DimAttr columnsOf(mlir::Type tensor);
+
 /// The tensor type with these dimensions: with a `#nn.shape` encoding where one of them is not constant, else without.
 mlir::RankedTensorType tensorOf(llvm::ArrayRef<DimAttr> dims, mlir::Type element);
 

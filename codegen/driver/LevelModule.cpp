@@ -39,11 +39,8 @@ public:
 
 private:
   Placement placementOf(OpOperand &operand) const {
-    if (auto found = model.weights.find(&operand); found != model.weights.end()) {
-      SmallVector<DimAttr> dims = nn::dimsOf(operand.get().getType());
-      DimAttr columns = dims.empty() ? nn::constantDim(context, 1) : dims.back();
-      return {Placement::Weights, 0, nn::constantDim(context, found->second), columns};
-    }
+    if (auto found = model.weights.find(&operand); found != model.weights.end())
+      return {Placement::Weights, 0, nn::constantDim(context, found->second), nn::columnsOf(operand.get().getType())};
     return model.memory.placements.lookup(operand.get());
   }
 

@@ -3,20 +3,28 @@
 #include "codegen/kernels/Channels.h"
 
 using namespace mlir;
+using namespace margay;
 using namespace margay::codegen;
 
-void margay::codegen::forChannels(Emit &e, int64_t columns, int64_t lanes,
-                                  llvm::function_ref<void(Value, int64_t)> body) {
+void codegen::forChannels(Emit &e, int64_t columns, int64_t lanes, llvm::function_ref<void(Value, int64_t)> body) {
   int64_t full = columns / lanes * lanes;
   e.loop(e.constant(0), e.constant(full), lanes, [&](Value column) { body(column, lanes); });
   if (full != columns)
     body(e.constant(full), columns - full);
 }
 
-void margay::codegen::forElements(Emit &e, Value begin, Value end, int64_t lanes,
-                                  llvm::function_ref<void(Value, int64_t)> body) {
+void codegen::forElements(Emit &e, Value begin, Value end, int64_t lanes,
+                          llvm::function_ref<void(Value, int64_t)> body) {
   Value full = e.add(begin, e.mul(e.div(e.sub(end, begin), e.constant(lanes)), lanes));
   e.loop(begin, full, lanes, [&](Value index) { body(index, lanes); });
   if (lanes > 1)
     e.loop(full, end, 1, [&](Value index) { body(index, 1); });
+}
+
+void codegen::forColumns(KernelBuilder &k, nn::DimAttr columns, int64_t lanes,
+                         llvm::function_ref<void(Value, int64_t)> body) {
+  if (columns.isConstant())
+    forChannels(k, columns.getValue(), lanes, body);
+  else
+    forElements(k, k.constant(0), k.dim(columns), lanes, body);
 }

@@ -3,7 +3,7 @@
 #ifndef MARGAY_CODEGEN_KERNELS_CHANNELS_H
 #define MARGAY_CODEGEN_KERNELS_CHANNELS_H
 
-#include "codegen/kernels/Emit.h"
+#include "codegen/kernels/KernelBuilder.h"
 
 namespace margay::codegen {
 
@@ -15,6 +15,10 @@ void forChannels(Emit &e, int64_t columns, int64_t lanes,
 /// Covers [begin, end), known at run time only: full vectors, then single elements.
 void forElements(Emit &e, mlir::Value begin, mlir::Value end, int64_t lanes,
                  llvm::function_ref<void(mlir::Value index, int64_t lanes)> body);
+
+/// Covers all columns of a row, by the way that fits what is known of their number.
+void forColumns(KernelBuilder &k, nn::DimAttr columns, int64_t lanes,
+                llvm::function_ref<void(mlir::Value column, int64_t lanes)> body);
 
 } // namespace margay::codegen
 

@@ -51,3 +51,11 @@ Value codegen::neutral(Emit &e, ReduceKind kind, Type element, int64_t lanes) {
     attribute = DenseElementsAttr::get(VectorType::get({lanes}, element), attribute);
   return arith::ConstantOp::create(e.builder, e.loc, attribute);
 }
+
+Value codegen::joinParts(Emit &e, ReduceKind kind, Value length, int64_t lanes,
+                         llvm::function_ref<Value(Value, Value, int64_t)> part) {
+  Value full = e.mul(e.div(length, e.constant(lanes)), lanes);
+  Value vectors = part(e.constant(0), full, lanes);
+  Value joined = e.combineLanes(vectors, [&](Value a, Value b) { return combine(e, kind, a, b); });
+  return combine(e, kind, joined, part(full, length, 1));
+}

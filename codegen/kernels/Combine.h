@@ -13,6 +13,11 @@ mlir::Value combine(Emit &e, nn::ReduceKind kind, mlir::Value total, mlir::Value
 /// What `combine` leaves the other operand with.
 mlir::Value neutral(Emit &e, nn::ReduceKind kind, mlir::Type element, int64_t lanes);
 
+/// Joins `length` values: full vectors first, whose lanes are then joined in a fixed tree, and single elements for the
+/// rest. `part(from, to, lanes)` joins [from, to), a vector at a time.
+mlir::Value joinParts(Emit &e, nn::ReduceKind kind, mlir::Value length, int64_t lanes,
+                      llvm::function_ref<mlir::Value(mlir::Value from, mlir::Value to, int64_t lanes)> part);
+
 } // namespace margay::codegen
 
 #endif // MARGAY_CODEGEN_KERNELS_COMBINE_H

@@ -20,11 +20,7 @@ static void copyRow(KernelBuilder &k, const View &source, Value from, const View
   auto body = [&](Value column, int64_t lanes) {
     k.storeElements(k.loadElements(source, k.add(input, column), lanes), target, k.add(output, column));
   };
-  DimAttr columns = source.columns();
-  if (columns.isConstant())
-    forChannels(k, columns.getValue(), k.lanes(source.element), body);
-  else
-    forElements(k, k.constant(0), k.dim(columns), k.lanes(source.element), body);
+  forColumns(k, source.columns(), k.lanes(source.element), body);
 }
 
 void codegen::emitConcat(KernelBuilder &k) {

@@ -92,9 +92,8 @@ struct Conv {
   void row(Value unit, Value group, Value panel, const TileColumns &shape, int64_t interiorTile) {
     const Axis &height = geometry.height, &width = geometry.width;
     ImageRow at = imageRow(k, geometry, unit);
-    Value inputRow = k.add(k.mul(at.image, height.in), k.add(k.mul(at.row, height.stride), -height.pad));
     Place place;
-    place.inputRow = k.at(k.at(input.pointer, k.mul(k.mul(inputRow, width.in), k.dim(input.rowStride)), element),
+    place.inputRow = k.at(k.at(input.pointer, k.mul(k.mul(at.inputRow, width.in), k.dim(input.rowStride)), element),
                           k.mul(group, channels), element);
     std::tie(place.kernelRowBegin, place.kernelRowEnd) = insideRange(k, height, at.row);
     Value firstResult = k.mul(unit, width.out);
@@ -110,11 +109,7 @@ struct Conv {
       }
       tile(here, count, whole, group, panel, shape);
     };
-    int64_t first = width.interiorBegin(), last = width.interiorEnd();
-    k.loop(k.constant(0), k.constant(first), 1, [&](Value column) { pixels(column, 1, false); });
-    forRows(k, k.constant(first), k.constant(last), interiorTile, last - first,
-            [&](Value column, int64_t count) { pixels(column, count, true); });
-    k.loop(k.constant(last), k.constant(width.out), 1, [&](Value column) { pixels(column, 1, false); });
+    forPixels(k, width, interiorTile, pixels);
   }
 
   void emit(int64_t groups) {

@@ -33,11 +33,10 @@ void codegen::emitDepthwiseConv(KernelBuilder &k) {
     std::pair<Value, Value> columns{k.constant(0), k.constant(width.kernel)};
     if (!whole)
       columns = insideRange(k, width, column);
-    Value firstRow = k.add(k.mul(at.image, height.in), k.add(k.mul(at.row, height.stride), -height.pad));
     Value firstColumn = k.add(k.mul(column, width.stride), -width.pad);
     SmallVector<Value> start(pixels, k.constantVector(element, lanes, 0));
     SmallVector<Value> sums = k.loop(rowBegin, rowEnd, 1, start, [&](Value kernelRow, ValueRange outer) {
-      Value sourceRow = k.mul(k.add(firstRow, k.mul(kernelRow, height.dilation)), width.in);
+      Value sourceRow = k.mul(k.add(at.inputRow, k.mul(kernelRow, height.dilation)), width.in);
       return k.loop(columns.first, columns.second, 1, outer, [&](Value kernelColumn, ValueRange inner) {
         Value pixel = k.add(sourceRow, k.add(firstColumn, k.mul(kernelColumn, width.dilation)));
         Value source = k.at(input.pointer, k.add(k.mul(pixel, rowStride), channel), element);
@@ -57,15 +56,11 @@ void codegen::emitDepthwiseConv(KernelBuilder &k) {
       epilogue.finish(sums[p], k.add(resultRow, p), channel, lanes);
   };
 
-  int64_t first = width.interiorBegin(), last = width.interiorEnd();
-  int64_t tilePixels = std::clamp<int64_t>(last - first, 1, 6);
+  int64_t tilePixels = std::clamp<int64_t>(width.interiorEnd() - width.interiorBegin(), 1, 6);
   k.loop(k.begin, k.end, 1, [&](Value unit) {
     forChannels(k, channels, k.lanes(element), [&](Value channel, int64_t lanes) {
-      k.loop(k.constant(0), k.constant(first), 1, [&](Value column) { tile(unit, column, 1, false, channel, lanes); });
-      forRows(k, k.constant(first), k.constant(last), tilePixels, last - first,
-              [&](Value column, int64_t pixels) { tile(unit, column, pixels, true, channel, lanes); });
-      k.loop(k.constant(last), k.constant(width.out), 1,
-             [&](Value column) { tile(unit, column, 1, false, channel, lanes); });
+      forPixels(k, width, tilePixels,
+                [&](Value column, int64_t pixels, bool whole) { tile(unit, column, pixels, whole, channel, lanes); });
     });
   });
 }

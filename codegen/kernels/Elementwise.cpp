@@ -31,15 +31,12 @@ void codegen::emitElements(KernelBuilder &k) {
 
 void codegen::emitElementRows(KernelBuilder &k) {
   Epilogue epilogue(k);
-  nn::DimAttr columns = k.output(0).columns();
+  int64_t lanes = commonLanes(k);
   k.loop(k.begin, k.end, 1, [&](Value row) {
     auto body = [&](Value column, int64_t count) {
       epilogue.enterBlock();
       epilogue.finish(nullptr, row, column, count);
     };
-    if (columns.isConstant())
-      forChannels(k, columns.getValue(), commonLanes(k), body);
-    else
-      forElements(k, k.constant(0), k.dim(columns), commonLanes(k), body);
+    forColumns(k, k.output(0).columns(), lanes, body);
   });
 }

@@ -36,7 +36,6 @@ struct View {
 
   nn::DimAttr columns() const;
   nn::DimAttr rows() const;
-  bool isDense() const { return rowStride == columns(); }
 };
 
 class KernelBuilder : public Emit {

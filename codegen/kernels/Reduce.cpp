@@ -71,20 +71,14 @@ struct Reduce {
         epilogue.enterBlock();
         epilogue.finish(finished(total, lanes), row, column, lanes);
       };
-      DimAttr columns = input.dims.back();
-      if (columns.isConstant())
-        forChannels(k, columns.getValue(), k.lanes(element()), body);
-      else
-        forElements(k, k.constant(0), k.dim(columns), k.lanes(element()), body);
+      forColumns(k, input.dims.back(), k.lanes(element()), body);
     });
   }
 
   /// The last dimension is reduced: a unit is an element of the result.
   void elements() {
-    int64_t lanes = k.lanes(element());
     auto sizes = llvm::map_to_vector(kept, [&](int64_t axis) { return input.dims[axis]; });
     Value length = k.dim(input.dims.back());
-    Value full = k.mul(k.div(length, k.constant(lanes)), lanes);
     k.loop(k.begin, k.end, 1, [&](Value unit) {
       Value base = origin(kept, coordinates(k, unit, sizes));
       auto outer = ArrayRef(reduced).drop_back();
@@ -95,9 +89,7 @@ struct Reduce {
           })[0];
         });
       };
-      Value total =
-          k.combineLanes(part(k.constant(0), full, lanes), [&](Value a, Value b) { return combine(k, kind, a, b); });
-      total = combine(k, kind, total, part(full, length, 1));
+      Value total = joinParts(k, kind, length, k.lanes(element()), part);
       epilogue.enterBlock();
       Value columns = k.dim(k.output(0).columns());
       epilogue.finish(finished(total, 1), k.div(unit, columns), k.rem(unit, columns), 1);

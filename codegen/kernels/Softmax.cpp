@@ -21,7 +21,6 @@ void codegen::emitSoftmax(KernelBuilder &k) {
   Type element = input.element;
   int64_t lanes = k.lanes(element);
   Value length = k.dim(input.columns());
-  Value full = k.mul(k.div(length, k.constant(lanes)), lanes);
   Epilogue epilogue(k);
 
   k.loop(k.begin, k.end, 1, [&](Value row) {
@@ -35,9 +34,7 @@ void codegen::emitSoftmax(KernelBuilder &k) {
                         return SmallVector<Value>{combine(k, kind, carried[0], term(column, width))};
                       })[0];
       };
-      Value vectors =
-          k.combineLanes(part(k.constant(0), full, lanes), [&](Value a, Value b) { return combine(k, kind, a, b); });
-      return combine(k, kind, vectors, part(full, length, 1));
+      return joinParts(k, kind, length, lanes, part);
     };
     Value maximum = total(nn::ReduceKind::Max, at);
     auto shifted = [&](Value column, int64_t width) -> Value {

@@ -57,6 +57,18 @@ Geometry codegen::geometryOf(Operation *op) {
 }
 
 ImageRow codegen::imageRow(Emit &e, const Geometry &geometry, Value unit) {
-  Value height = e.constant(geometry.height.out);
-  return {e.div(unit, height), e.rem(unit, height)};
+  const Axis &axis = geometry.height;
+  Value height = e.constant(axis.out);
+  ImageRow result{e.div(unit, height), e.rem(unit, height), nullptr};
+  result.inputRow = e.add(e.mul(result.image, axis.in), e.add(e.mul(result.row, axis.stride), -axis.pad));
+  return result;
+}
+
+void codegen::forPixels(KernelBuilder &k, const Axis &width, int64_t tile,
+                        llvm::function_ref<void(Value, int64_t, bool)> body) {
+  int64_t first = width.interiorBegin(), last = width.interiorEnd();
+  k.loop(k.constant(0), k.constant(first), 1, [&](Value column) { body(column, 1, false); });
+  forRows(k, k.constant(first), k.constant(last), tile, last - first,
+          [&](Value column, int64_t pixels) { body(column, pixels, true); });
+  k.loop(k.constant(last), k.constant(width.out), 1, [&](Value column) { body(column, 1, false); });
 }

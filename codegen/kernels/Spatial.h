@@ -8,7 +8,7 @@
 #ifndef MARGAY_CODEGEN_KERNELS_SPATIAL_H
 #define MARGAY_CODEGEN_KERNELS_SPATIAL_H
 
-#include "codegen/kernels/KernelBuilder.h"
+#include "codegen/kernels/Tile.h"
 
 namespace margay::codegen {
 
@@ -32,11 +32,17 @@ std::pair<mlir::Value, mlir::Value> insideRange(Emit &e, const Axis &axis, mlir:
 /// The geometry of an nn.conv or nn.window.
 Geometry geometryOf(mlir::Operation *op);
 
-/// An output row of an image: which image it is in, and where it is.
+/// An output row of an image: which image it is in, where it is, and the input row (of all images' rows; virtual where
+/// it lies in the padding) under the first row of the filter.
 struct ImageRow {
-  mlir::Value image, row;
+  mlir::Value image, row, inputRow;
 };
 ImageRow imageRow(Emit &e, const Geometry &geometry, mlir::Value unit);
+
+/// Covers a row of output pixels: those that see padding one by one, the others in tiles of `tile` and one of what is
+/// left. `body(first column, pixels, whether they see the whole filter)`.
+void forPixels(KernelBuilder &k, const Axis &width, int64_t tile,
+               llvm::function_ref<void(mlir::Value column, int64_t pixels, bool whole)> body);
 
 } // namespace margay::codegen
 

@@ -38,10 +38,6 @@ void codegen::emitTranspose(KernelBuilder &k) {
       epilogue.enterBlock();
       epilogue.finish(value, row, column, lanes);
     };
-    DimAttr columns = dims.back();
-    if (columns.isConstant())
-      forChannels(k, columns.getValue(), k.lanes(input.element), body);
-    else
-      forElements(k, k.constant(0), k.dim(columns), k.lanes(input.element), body);
+    forColumns(k, dims.back(), k.lanes(input.element), body);
   });
 }

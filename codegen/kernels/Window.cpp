@@ -42,11 +42,10 @@ void codegen::emitWindow(KernelBuilder &k) {
   auto pixel = [&](Value unit, ImageRow at, Value column, Value channel, int64_t lanes) {
     auto [rowBegin, rowEnd] = insideRange(k, height, at.row);
     auto [columnBegin, columnEnd] = insideRange(k, width, column);
-    Value firstRow = k.add(k.mul(at.image, height.in), k.add(k.mul(at.row, height.stride), -height.pad));
     Value firstColumn = k.add(k.mul(column, width.stride), -width.pad);
     Value start = neutral(k, kind, element, lanes);
     Value result = k.loop(rowBegin, rowEnd, 1, ValueRange(start), [&](Value kernelRow, ValueRange outer) {
-      Value sourceRow = k.mul(k.add(firstRow, k.mul(kernelRow, height.dilation)), width.in);
+      Value sourceRow = k.mul(k.add(at.inputRow, k.mul(kernelRow, height.dilation)), width.in);
       return k.loop(columnBegin, columnEnd, 1, outer, [&](Value kernelColumn, ValueRange inner) {
         Value source = k.add(sourceRow, k.add(firstColumn, k.mul(kernelColumn, width.dilation)));
         Value value = k.loadElements(input, k.add(k.mul(source, rowStride), channel), lanes);

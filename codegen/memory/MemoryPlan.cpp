@@ -14,10 +14,7 @@ SmallVector<nn::KernelOp> codegen::kernelsOf(func::FuncOp main) {
   return llvm::to_vector(main.getBody().front().getOps<nn::KernelOp>());
 }
 
-static DimAttr columnsOf(Value value) {
-  SmallVector<DimAttr> dims = nn::dimsOf(value.getType());
-  return dims.empty() ? nn::constantDim(value.getContext(), 1) : dims.back();
-}
+static DimAttr columnsOf(Value value) { return nn::columnsOf(value.getType()); }
 
 static int64_t elementBytes(Value value) {
   return storageBytes(cast<RankedTensorType>(value.getType()).getElementType());
