@@ -32,7 +32,7 @@ llvm::Error codegen::planKernels(ModuleOp module) { return selectPlans(module); 
 
 static func::FuncOp mainOf(ModuleOp module) { return module.lookupSymbol<func::FuncOp>(nn::mainFunction); }
 
-/// Everything but the weights' offsets.
+/// Everything but the weights' offsets, which packInto adds.
 static Model modelOf(ModuleOp module) {
   Model model;
   model.main = mainOf(module);
@@ -42,6 +42,19 @@ static Model modelOf(ModuleOp module) {
     if (!model.memory.views.contains(kernel))
       model.kernels.push_back(kernel);
   return model;
+}
+
+/// Packs the model's weights into a file at `path`, which the caller finishes. They come before the code, which has
+/// their offsets as constants.
+static llvm::Expected<std::unique_ptr<WeightsWriter>> packInto(StringRef path, Model &model) {
+  llvm::Expected<std::unique_ptr<WeightsWriter>> writer = WeightsWriter::create(path);
+  if (!writer)
+    return writer.takeError();
+  llvm::Expected<WeightOffsets> offsets = packWeights(model.kernels, **writer);
+  if (!offsets)
+    return offsets.takeError();
+  model.weights = std::move(*offsets);
+  return std::move(*writer);
 }
 
 /// A level's code as LLVM IR under the model's names.
@@ -66,13 +79,17 @@ static llvm::Error writeFile(StringRef path, ArrayRef<char> bytes) {
   return makeFault(Fault::Io, path + ": cannot be written: " + error.message());
 }
 
+/// Writes an object file, if making it went well.
+static llvm::Error writeObject(StringRef path, llvm::Expected<SmallVector<char, 0>> object) {
+  return object ? writeFile(path, *object) : object.takeError();
+}
+
 static llvm::Error compileLevel(const Model &model, const Level &level, StringRef name, StringRef path) {
   llvm::LLVMContext context;
   llvm::Expected<std::unique_ptr<llvm::Module>> code = levelCode(model, level, name, context);
   if (!code)
     return code.takeError();
-  llvm::Expected<SmallVector<char, 0>> object = compileToObject(**code, level);
-  return object ? writeFile(path, *object) : object.takeError();
+  return writeObject(path, compileToObject(**code, level));
 }
 
 /// Compiles all levels; each writes DIRECTORY/LEVEL.o.
@@ -133,6 +150,20 @@ static EntryDescription describeEntry(const Model &model, const Interface &inter
   return entry;
 }
 
+/// Compiles what does not depend on a level: the tables and exported functions, and the runtime.
+static llvm::Error compileEntry(const EntryDescription &entry, const Options &options,
+                                SmallVectorImpl<std::string> &objects) {
+  llvm::LLVMContext context;
+  llvm::Expected<std::unique_ptr<llvm::Module>> module = makeEntryModule(context, entry);
+  if (!module)
+    return module.takeError();
+  objects.push_back(options.directory + "/entry.o");
+  if (llvm::Error error = writeObject(objects.back(), compileToObject(**module, baselineLevel())))
+    return error;
+  objects.push_back(options.directory + "/runtime.o");
+  return writeObject(objects.back(), runtimeObject(options.name));
+}
+
 llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options) {
   registerLowering(*module.getContext());
   Model model = modelOf(module);
@@ -141,15 +172,10 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
   library.arenaBytes = model.memory.arenaBytes.str();
   library.object = options.directory + "/model.o";
 
-  // Weights first: the code has their offsets as constants.
   std::string weightsPath = options.directory + (options.embedWeights ? "/weights.o" : "/weights.mgw");
-  llvm::Expected<std::unique_ptr<WeightsWriter>> writer = WeightsWriter::create(weightsPath);
+  llvm::Expected<std::unique_ptr<WeightsWriter>> writer = packInto(weightsPath, model);
   if (!writer)
     return writer.takeError();
-  llvm::Expected<WeightOffsets> offsets = packWeights(model.kernels, **writer);
-  if (!offsets)
-    return offsets.takeError();
-  model.weights = std::move(*offsets);
   library.weightsBytes = (*writer)->size();
 
   Interface &interface = library.interface;
@@ -172,22 +198,7 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
   SmallVector<std::string> objects;
   if (llvm::Error error = compileLevels(model, options, objects))
     return std::move(error);
-
-  llvm::LLVMContext context;
-  llvm::Expected<std::unique_ptr<llvm::Module>> entryModule = makeEntryModule(context, entry);
-  if (!entryModule)
-    return entryModule.takeError();
-  llvm::Expected<SmallVector<char, 0>> entryObject = compileToObject(**entryModule, baselineLevel());
-  if (!entryObject)
-    return entryObject.takeError();
-  objects.push_back(options.directory + "/entry.o");
-  if (llvm::Error error = writeFile(objects.back(), *entryObject))
-    return std::move(error);
-  llvm::Expected<SmallVector<char, 0>> runtime = runtimeObject(options.name);
-  if (!runtime)
-    return runtime.takeError();
-  objects.push_back(options.directory + "/runtime.o");
-  if (llvm::Error error = writeFile(objects.back(), *runtime))
+  if (llvm::Error error = compileEntry(entry, options, objects))
     return std::move(error);
   for (const std::string &object : objects) {
     uint64_t size = 0;
@@ -208,13 +219,9 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
 llvm::Error codegen::print(ModuleOp module, const Options &options, Text form, raw_ostream &os) {
   registerLowering(*module.getContext());
   Model model = modelOf(module);
-  llvm::Expected<std::unique_ptr<WeightsWriter>> writer = WeightsWriter::create(options.directory + "/weights.o");
+  llvm::Expected<std::unique_ptr<WeightsWriter>> writer = packInto(options.directory + "/weights.o", model);
   if (!writer)
     return writer.takeError();
-  llvm::Expected<WeightOffsets> offsets = packWeights(model.kernels, **writer);
-  if (!offsets)
-    return offsets.takeError();
-  model.weights = std::move(*offsets);
   for (const Level &level : options.levels) {
     llvm::LLVMContext context;
     llvm::Expected<std::unique_ptr<llvm::Module>> code = levelCode(model, level, options.name, context);

@@ -27,9 +27,28 @@ using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 
+static void buildLowering(OpPassManager &manager) {
+  manager.addPass(createSCFToControlFlowPass());
+  manager.addPass(arith::createArithExpandOpsPass());
+  manager.addPass(createConvertVectorToLLVMPass());
+  manager.addPass(createConvertMathToLLVMPass());
+  manager.addPass(createArithToLLVMConversionPass());
+  manager.addPass(createConvertControlFlowToLLVMPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+}
+
 void codegen::registerLowering(MLIRContext &context) {
-  context.loadDialect<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect, math::MathDialect,
-                      scf::SCFDialect, vector::VectorDialect>();
+  // What the emitters write, and what the passes name even if they never make it: a dialect that was loaded while
+  // levels are compiled in several threads would be a race.
+  DialectRegistry registry;
+  registry.insert<arith::ArithDialect, cf::ControlFlowDialect, LLVM::LLVMDialect, math::MathDialect, scf::SCFDialect,
+                  vector::VectorDialect>();
+  PassManager manager(&context);
+  buildLowering(manager);
+  manager.getDependentDialects(registry);
+  context.appendDialectRegistry(registry);
+  for (StringRef name : registry.getDialectNames())
+    context.getOrLoadDialect(name);
   registerBuiltinDialectTranslation(context);
   registerLLVMDialectTranslation(context);
 }
@@ -38,13 +57,7 @@ llvm::Expected<std::unique_ptr<llvm::Module>> codegen::lowerToLlvm(ModuleOp modu
                                                                    llvm::LLVMContext &context) {
   expandMath(module, level);
   PassManager manager(module.getContext());
-  manager.addPass(createSCFToControlFlowPass());
-  manager.addPass(arith::createArithExpandOpsPass());
-  manager.addPass(createConvertVectorToLLVMPass());
-  manager.addPass(createConvertMathToLLVMPass());
-  manager.addPass(createArithToLLVMConversionPass());
-  manager.addPass(createConvertControlFlowToLLVMPass());
-  manager.addPass(createReconcileUnrealizedCastsPass());
+  buildLowering(manager);
   if (failed(manager.run(module)))
     return makeFault(Fault::Internal, "kernels could not be lowered to LLVM");
   std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(module, context, "margay");

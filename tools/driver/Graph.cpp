@@ -7,13 +7,9 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Index/IR/IndexDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Verifier.h"
@@ -32,10 +28,6 @@ void margay::driver::registerDialects(mlir::DialectRegistry &registry) {
   registry
       .insert<nn::NNDialect, mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
               mlir::LLVM::LLVMDialect, mlir::math::MathDialect, mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
-  // Never seen, but named by passes that lower to LLVM: a dialect that is loaded while levels are compiled in several
-  // threads would be a race.
-  registry.insert<mlir::index::IndexDialect, mlir::memref::MemRefDialect, mlir::tensor::TensorDialect,
-                  mlir::ub::UBDialect>();
 }
 
 static std::unique_ptr<mlir::MLIRContext> makeContext(bool isShared) {
