@@ -60,7 +60,9 @@ const Tensor *NodeImport::constantInput(unsigned index, const llvm::Twine &what)
   return tensor;
 }
 
-std::optional<llvm::SmallVector<int64_t>> NodeImport::constantIntegers(unsigned index, const llvm::Twine &what) {
+template <typename Read>
+auto NodeImport::constantValues(unsigned index, const llvm::Twine &what, Read read, llvm::StringRef kind)
+    -> std::invoke_result_t<Read, ElementType, llvm::ArrayRef<uint8_t>, uint64_t> {
   const Tensor *tensor = constantInput(index, what);
   if (!tensor)
     return std::nullopt;
@@ -68,24 +70,18 @@ std::optional<llvm::SmallVector<int64_t>> NodeImport::constantIntegers(unsigned 
   failed |= !bytes;
   if (!bytes)
     return std::nullopt;
-  auto values = readIntegers(tensor->type, *bytes, *elementCount(tensor->dims));
+  auto values = read(tensor->type, *bytes, *elementCount(tensor->dims));
   if (!values)
-    malformed(what + " is of type " + nameOf(tensor->type) + ", it has to be of integers");
+    malformed(what + " is of type " + nameOf(tensor->type) + ", it has to be of " + kind);
   return values;
 }
 
+std::optional<llvm::SmallVector<int64_t>> NodeImport::constantIntegers(unsigned index, const llvm::Twine &what) {
+  return constantValues(index, what, readIntegers, "integers");
+}
+
 std::optional<llvm::SmallVector<double>> NodeImport::constantNumbers(unsigned index, const llvm::Twine &what) {
-  const Tensor *tensor = constantInput(index, what);
-  if (!tensor)
-    return std::nullopt;
-  auto bytes = importer.bytesOf(*tensor);
-  failed |= !bytes;
-  if (!bytes)
-    return std::nullopt;
-  auto values = readNumbers(tensor->type, *bytes, *elementCount(tensor->dims));
-  if (!values)
-    malformed(what + " is of type " + nameOf(tensor->type) + ", it has to be of numbers");
-  return values;
+  return constantValues(index, what, readNumbers, "numbers");
 }
 
 std::optional<double> NodeImport::constantScalar(unsigned index, const llvm::Twine &what) {

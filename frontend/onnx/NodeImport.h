@@ -23,6 +23,7 @@
 #include "ir/Dim.h"
 #include "ir/Ops.h"
 #include "llvm/ADT/StringSet.h"
+#include <type_traits>
 
 namespace margay::frontend::onnx {
 
@@ -141,6 +142,11 @@ private:
   mlir::Value createInferred(mlir::OperationState &state);
   mlir::Value checked(mlir::Value value);
   const Tensor *constantInput(unsigned index, const llvm::Twine &what);
+  /// The elements of an input that has to be constant, as `read` takes them from its bytes; `kind` is what that
+  /// expects.
+  template <typename Read>
+  auto constantValues(unsigned index, const llvm::Twine &what, Read read, llvm::StringRef kind)
+      -> std::invoke_result_t<Read, ElementType, llvm::ArrayRef<uint8_t>, uint64_t>;
   Known &knownInput(unsigned index) const;
 
   const Surroundings &around;

@@ -93,6 +93,16 @@ llvm::Expected<Parsed> margay::cli::parseArguments(const Verb &verb, llvm::Array
   return parsed;
 }
 
+llvm::Expected<std::optional<Parsed>> margay::cli::parseOrHelp(const Verb &verb, llvm::ArrayRef<StringRef> arguments) {
+  llvm::Expected<Parsed> parsed = parseArguments(verb, arguments);
+  if (!parsed)
+    return parsed.takeError();
+  if (!parsed->help)
+    return std::move(*parsed);
+  printHelp(verb, llvm::outs());
+  return std::nullopt;
+}
+
 void margay::cli::printHelp(const Verb &verb, llvm::raw_ostream &os) {
   os << "usage: margay " << verb.name << ' ' << verb.operands << " [OPTION]...\n\n" << verb.summary << "\n";
   if (verb.options.empty())

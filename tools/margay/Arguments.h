@@ -46,6 +46,9 @@ struct Parsed {
 /// Reads the arguments after the verb. Everything wrong is a usage fault that says what would work.
 llvm::Expected<Parsed> parseArguments(const Verb &verb, llvm::ArrayRef<llvm::StringRef> arguments);
 
+/// The same for a verb that is about to run: where only help is asked for, prints it and gives nothing to do.
+llvm::Expected<std::optional<Parsed>> parseOrHelp(const Verb &verb, llvm::ArrayRef<llvm::StringRef> arguments);
+
 /// Prints how the verb is used.
 void printHelp(const Verb &verb, llvm::raw_ostream &os);
 

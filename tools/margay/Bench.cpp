@@ -88,14 +88,10 @@ llvm::Error margay::cli::benchVerb(llvm::ArrayRef<StringRef> arguments) {
                     {"--seconds", "N", "how long to measure (1 unless given)", setCount("--seconds", seconds)},
                     {"--json", "", "print one JSON object", setFlag(json)}},
                    compileArguments(options))};
-  llvm::Expected<Parsed> parsed = parseArguments(verb, arguments);
-  if (!parsed)
+  llvm::Expected<std::optional<Parsed>> parsed = parseOrHelp(verb, arguments);
+  if (!parsed || !*parsed)
     return parsed.takeError();
-  if (parsed->help) {
-    printHelp(verb, llvm::outs());
-    return llvm::Error::success();
-  }
-  options.input = parsed->operands[0];
+  options.input = (*parsed)->operands[0];
   benchmark.seconds = seconds;
 
   Progress progress;

@@ -15,14 +15,10 @@ llvm::Error margay::cli::checkVerb(llvm::ArrayRef<llvm::StringRef> arguments) {
   Verb verb{"check", "MODEL",
             "Says everything that is unsupported or wrong in a model, at once, without generating code.",
             compileArguments(options)};
-  llvm::Expected<Parsed> parsed = parseArguments(verb, arguments);
-  if (!parsed)
+  llvm::Expected<std::optional<Parsed>> parsed = parseOrHelp(verb, arguments);
+  if (!parsed || !*parsed)
     return parsed.takeError();
-  if (parsed->help) {
-    printHelp(verb, llvm::outs());
-    return llvm::Error::success();
-  }
-  options.input = parsed->operands[0];
+  options.input = (*parsed)->operands[0];
   Progress progress;
   llvm::Expected<Graph> graph = loadGraph(options);
   if (!graph)

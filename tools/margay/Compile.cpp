@@ -43,14 +43,10 @@ llvm::Error margay::cli::compileVerb(llvm::ArrayRef<llvm::StringRef> arguments) 
   Verb verb{"compile", "MODEL",
             "Compiles an ONNX model (binary or text) into NAME.a, NAME.h, NAME.hpp, margay.h and margay_pool.h.",
             concat(outputArguments(options), compileArguments(options))};
-  llvm::Expected<Parsed> parsed = parseArguments(verb, arguments);
-  if (!parsed)
+  llvm::Expected<std::optional<Parsed>> parsed = parseOrHelp(verb, arguments);
+  if (!parsed || !*parsed)
     return parsed.takeError();
-  if (parsed->help) {
-    printHelp(verb, llvm::outs());
-    return llvm::Error::success();
-  }
-  options.input = parsed->operands[0];
+  options.input = (*parsed)->operands[0];
   Progress progress;
   llvm::Expected<FilesReport> report = compileToFiles(options, progress);
   progress.clear();

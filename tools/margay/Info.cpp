@@ -150,14 +150,10 @@ llvm::Error margay::cli::infoVerb(llvm::ArrayRef<StringRef> arguments) {
             "MODEL|LIBRARY",
             "Says what a model (ONNX) or a compiled library (.a, .so, .o) takes, gives and consists of.",
             {}};
-  llvm::Expected<Parsed> parsed = parseArguments(verb, arguments);
-  if (!parsed)
+  llvm::Expected<std::optional<Parsed>> parsed = parseOrHelp(verb, arguments);
+  if (!parsed || !*parsed)
     return parsed.takeError();
-  if (parsed->help) {
-    printHelp(verb, llvm::outs());
-    return llvm::Error::success();
-  }
-  const std::string &path = parsed->operands[0];
+  const std::string &path = (*parsed)->operands[0];
   if (driver::isLibrary(path)) {
     llvm::Expected<driver::LoadedModel> library = driver::LoadedModel::fromLibrary(path);
     if (!library)

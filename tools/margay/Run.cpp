@@ -57,14 +57,10 @@ llvm::Error margay::cli::runVerb(llvm::ArrayRef<llvm::StringRef> arguments) {
                     {"--output", "DIR", "write each output to DIR/NAME.npy", setString(outputFolder)},
                     {"--threads", "N", "workers (1 unless given)", setCount("--threads", threads)}},
                    compileArguments(options))};
-  llvm::Expected<Parsed> parsed = parseArguments(verb, arguments);
-  if (!parsed)
+  llvm::Expected<std::optional<Parsed>> parsed = parseOrHelp(verb, arguments);
+  if (!parsed || !*parsed)
     return parsed.takeError();
-  if (parsed->help) {
-    printHelp(verb, llvm::outs());
-    return llvm::Error::success();
-  }
-  options.input = parsed->operands[0];
+  options.input = (*parsed)->operands[0];
 
   Progress progress;
   llvm::Expected<Graph> graph = loadGraph(options);

@@ -259,13 +259,9 @@ llvm::Error margay::cli::verifyVerb(llvm::ArrayRef<StringRef> arguments) {
            {"--rtol", "X", "relative tolerance (1e-3, with 16-bit floats 1e-2)", setTolerance("--rtol", options.rtol)},
            {"--atol", "X", "absolute tolerance (1e-4, with 16-bit floats 1e-2)", setTolerance("--atol", options.atol)}},
           compileArguments(options.compile))};
-  llvm::Expected<Parsed> parsed = parseArguments(verb, arguments);
-  if (!parsed)
+  llvm::Expected<std::optional<Parsed>> parsed = parseOrHelp(verb, arguments);
+  if (!parsed || !*parsed)
     return parsed.takeError();
-  if (parsed->help) {
-    printHelp(verb, llvm::outs());
-    return llvm::Error::success();
-  }
-  options.compile.input = parsed->operands[0];
+  options.compile.input = (*parsed)->operands[0];
   return verify(options);
 }
