@@ -101,3 +101,46 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
   types.push_back(tensorOf(dims, input.getElementType()));
   return success();
 }
+
+LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+                                                DictionaryAttr attributes, OpaqueProperties properties,
+                                                RegionRange regions, SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  auto input = cast<RankedTensorType>(op.getInput().getType()),
+       filter = cast<RankedTensorType>(op.getFilter().getType());
+  int64_t rank = input.getRank(), spatial = rank - 2, groups = op.getGroups();
+  if (rank < 3 || rank > 5)
+    return emitOptionalError(loc, "input has ", rank, " dimensions, 3 to 5 can be convolved");
+  if (filter.getRank() != rank)
+    return emitOptionalError(loc, "filter has ", filter.getRank(), " dimensions, input has ", rank);
+  if (input.getElementType() != filter.getElementType())
+    return emitOptionalError(loc, "operands have element types ", input.getElementType(), " and ",
+                             filter.getElementType());
+  auto fits = [&](ArrayRef<int64_t> values, int64_t size, int64_t least) {
+    return static_cast<int64_t>(values.size()) == size && within(values, least);
+  };
+  if (!fits(op.getStrides(), spatial, 1) || !fits(op.getDilations(), spatial, 1) ||
+      !fits(op.getPads(), 2 * spatial, std::numeric_limits<int32_t>::min()) || !fits(op.getOutputPadding(), spatial, 0))
+    return emitOptionalError(loc, "strides, dilations, pads and output_padding do not fit ", spatial,
+                             " spatial dimensions");
+  if (!filter.hasStaticShape() || !within(filter.getShape().drop_back(2), 1))
+    return emitOptionalError(loc, "filter must have a constant shape with spatial sizes from 1 to 2^31");
+  DimAttr channels = dimOf(input, rank - 1);
+  int64_t filterChannels = filter.getDimSize(rank - 2);
+  if (!channels.isConstant() || channels.getValue() != filterChannels)
+    return emitOptionalError(loc, "filter has ", filterChannels, " input channels, input has ", channels.str());
+  if (groups < 1 || filterChannels % groups != 0)
+    return emitOptionalError(loc, filterChannels, " input channels cannot be split into ", groups, " groups");
+  SmallVector<DimAttr> dims{dimOf(input, 0)};
+  for (int64_t i = 0; i < spatial; ++i) {
+    int64_t rest = op.getDilations()[i] * (filter.getDimSize(i) - 1) + 1 + op.getOutputPadding()[i] - op.getPads()[i] -
+                   op.getPads()[spatial + i];
+    DimAttr size = (dimOf(input, i + 1) - 1) * op.getStrides()[i] + rest;
+    if (size.isConstant() && size.getValue() < 1)
+      return emitOptionalError(loc, "nothing is left of spatial dimension ", i);
+    dims.push_back(size);
+  }
+  dims.push_back(constantDim(context, filter.getDimSize(rank - 1) * groups));
+  types.push_back(tensorOf(dims, input.getElementType()));
+  return success();
+}

@@ -29,4 +29,17 @@ def NN_ConvOp : NN_Op<"conv", [Pure, NN_Infer]> {
   let assemblyFormat = "$input `,` $filter attr-dict `:` type($input) `,` type($filter) `->` type($result)";
 }
 
+def NN_ConvTransposeOp : NN_Op<"conv_transpose", [Pure, NN_Infer]> {
+  let summary = "The transpose of nn.conv, in 1, 2 or 3 spatial dimensions, channels last";
+  let description = [{
+    input `[N, spatial…, C]`, filter `[spatial…, C, O / groups]`, result `[N, spatial…, O]`. Input position i adds in * filter[t] to position
+    i * stride + t * dilation - pad of the result, if it has that. Input channel c belongs to group c / (C / groups), whose output channels are O / groups in a row.
+    out = stride * (in - 1) + dilation * (kernel - 1) + 1 + output_padding - pads.
+  }];
+  let arguments = (ins NN_Tensor:$input, NN_Tensor:$filter, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads,
+                       DenseI64ArrayAttr:$output_padding, DefaultValuedAttr<I64Attr, "1">:$groups);
+  let results = (outs NN_Tensor:$result);
+  let assemblyFormat = "$input `,` $filter attr-dict `:` type($input) `,` type($filter) `->` type($result)";
+}
+
 #endif // MARGAY_IR_CONTRACTIONOPS_TD

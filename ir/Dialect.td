@@ -83,4 +83,42 @@ def NN_ReduceKind : I32EnumAttr<"ReduceKind", "what a reduction or a window comp
 }
 def NN_ReduceKindAttr : EnumAttr<NN_Dialect, NN_ReduceKind, "reduce_kind">;
 
+def NN_CompareKind : I32EnumAttr<"CompareKind", "which relation a comparison asks for", [
+  I32EnumAttrCase<"Eq", 0, "eq">, I32EnumAttrCase<"Ne", 1, "ne">, I32EnumAttrCase<"Lt", 2, "lt">,
+  I32EnumAttrCase<"Le", 3, "le">, I32EnumAttrCase<"Gt", 4, "gt">, I32EnumAttrCase<"Ge", 5, "ge">]> {
+  let cppNamespace = "::margay::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_CompareKindAttr : EnumAttr<NN_Dialect, NN_CompareKind, "compare_kind">;
+
+def NN_ScatterKind : I32EnumAttr<"ScatterKind", "what becomes of an element that is written to", [
+  I32EnumAttrCase<"Set", 0, "set">, I32EnumAttrCase<"Sum", 1, "sum">, I32EnumAttrCase<"Prod", 2, "prod">,
+  I32EnumAttrCase<"Max", 3, "max">, I32EnumAttrCase<"Min", 4, "min">]> {
+  let cppNamespace = "::margay::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_ScatterKindAttr : EnumAttr<NN_Dialect, NN_ScatterKind, "scatter_kind">;
+
+def NN_PadMode : I32EnumAttr<"PadMode", "what stands beyond the edges of a padded tensor", [
+  I32EnumAttrCase<"Constant", 0, "constant">, I32EnumAttrCase<"Edge", 1, "edge">,
+  I32EnumAttrCase<"Reflect", 2, "reflect">, I32EnumAttrCase<"Wrap", 3, "wrap">]> {
+  let cppNamespace = "::margay::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_PadModeAttr : EnumAttr<NN_Dialect, NN_PadMode, "pad_mode">;
+
+def NN_ResizeKind : I32EnumAttr<"ResizeKind", "how a resized tensor reads between elements", [
+  I32EnumAttrCase<"Nearest", 0, "nearest">, I32EnumAttrCase<"Linear", 1, "linear">, I32EnumAttrCase<"Cubic", 2, "cubic">]> {
+  let cppNamespace = "::margay::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_ResizeKindAttr : EnumAttr<NN_Dialect, NN_ResizeKind, "resize_kind">;
+
+def NN_CellKind : I32EnumAttr<"CellKind", "which recurrent cell", [
+  I32EnumAttrCase<"Rnn", 0, "rnn">, I32EnumAttrCase<"Gru", 1, "gru">, I32EnumAttrCase<"Lstm", 2, "lstm">]> {
+  let cppNamespace = "::margay::nn";
+  let genSpecializedAttr = 0;
+}
+def NN_CellKindAttr : EnumAttr<NN_Dialect, NN_CellKind, "cell_kind">;
+
 #endif // MARGAY_IR_DIALECT_TD

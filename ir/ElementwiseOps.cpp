@@ -6,33 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/Ops.h"
+#include "ir/Payload.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace margay::nn;
-
-static bool isFloat(Value value) { return isa<FloatType>(getElementTypeOrSelf(value.getType())); }
-
-/// Unsigned, or i1, whose 1 is not -1.
-static bool isUnsigned(Type tensor) {
-  Type element = getElementTypeOrSelf(tensor);
-  return element.isUnsignedInteger() || element.isInteger(1);
-}
-
-/// `value` in every element of a scalar or vector of `type`.
-static Value splat(OpBuilder &builder, Location loc, Type type, double value) {
-  Type element = getElementTypeOrSelf(type);
-  TypedAttr attribute;
-  if (auto floating = dyn_cast<FloatType>(element))
-    attribute = builder.getFloatAttr(floating, value);
-  else
-    attribute = builder.getIntegerAttr(element, static_cast<int64_t>(value));
-  if (auto vector = dyn_cast<VectorType>(type))
-    attribute = DenseElementsAttr::get(vector, attribute);
-  return arith::ConstantOp::create(builder, loc, attribute);
-}
+using namespace margay::nn::payload;
 
 //===----------------------------------------------------------------------===//
 // Unary

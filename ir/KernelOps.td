@@ -6,8 +6,8 @@
 include "ir/OpBase.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 
-def NN_YieldOp : NN_Op<"yield", [Pure, ReturnLike, Terminator, ParentOneOf<["KernelOp"]>]> {
-  let summary = "The results of a kernel";
+def NN_YieldOp : NN_Op<"yield", [Pure, ReturnLike, Terminator, ParentOneOf<["IfOp", "KernelOp", "LoopOp"]>]> {
+  let summary = "The results of a region";
   let arguments = (ins Variadic<NN_Tensor>:$operands);
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
 }

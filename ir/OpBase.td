@@ -26,6 +26,10 @@ class NN_TensorOf<list<Type> elements>
 def NN_Tensor : NN_TensorOf<[F64, F32, F16, BF16, I64, I32, I16, I8, I1, UI8, UI16, UI32, UI64]>;
 def NN_FloatTensor : NN_TensorOf<[F64, F32, F16, BF16]>;
 
+def NN_IntegerTensor : NN_TensorOf<[I64, I32, I16, I8, I1, UI8, UI16, UI32, UI64]>;
+/// Positions along a dimension.
+def NN_IndexTensor : NN_TensorOf<[I64, I32]>;
+
 /// Result types follow from operands and attributes; the verifier compares them.
 def NN_Infer : DeclareOpInterfaceMethods<InferTypeOpInterface>;
 

@@ -63,3 +63,54 @@ LogicalResult SoftmaxOp::verify() {
     return emitOpError("needs floating-point elements");
   return success();
 }
+
+static bool isAxis(int64_t axis, int64_t rank) { return axis >= 0 && axis < rank; }
+
+LogicalResult ArgReduceOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+                                            DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+                                            SmallVectorImpl<Type> &types) {
+  Adaptor op(operands, attributes, properties, regions);
+  SmallVector<DimAttr> dims = dimsOf(op.getInput().getType());
+  int64_t axis = op.getAxis(), rank = dims.size();
+  if (op.getKind() != ReduceKind::Max && op.getKind() != ReduceKind::Min)
+    return emitOptionalError(loc, "finds the position of max or min");
+  if (!isAxis(axis, rank))
+    return emitOptionalError(loc, "axis ", axis, " is outside of ", rank, " dimensions");
+  dims.erase(dims.begin() + axis);
+  types.push_back(tensorOf(dims, IntegerType::get(context, 64)));
+  return success();
+}
+
+LogicalResult ScanOp::verify() {
+  if (getKind() != ReduceKind::Sum && getKind() != ReduceKind::Prod)
+    return emitOpError("computes sum or prod");
+  if (!isAxis(getAxis(), getType().getRank()))
+    return emitOpError("axis ") << getAxis() << " is outside of " << getType().getRank() << " dimensions";
+  return success();
+}
+
+LogicalResult NormalizeOp::verify() {
+  int64_t previous = -1;
+  for (int64_t axis : getAxes()) {
+    if (axis <= previous || axis >= getType().getRank())
+      return emitOpError("axes must be sorted, unique and within ") << getType().getRank() << " dimensions";
+    previous = axis;
+  }
+  return success();
+}
+
+LogicalResult TopKOp::verify() {
+  SmallVector<DimAttr> from = dimsOf(getOperand().getType()), to = dimsOf(getValues().getType());
+  int64_t rank = from.size(), axis = getAxis();
+  if (!isAxis(axis, rank))
+    return emitOpError("axis ") << axis << " is outside of " << rank << " dimensions";
+  if (to != dimsOf(getIndices().getType()) || static_cast<int64_t>(to.size()) != rank ||
+      getOperand().getType().getElementType() != getValues().getType().getElementType())
+    return emitOpError("has results of wrong types");
+  for (int64_t i = 0; i < rank; ++i)
+    if (i != axis && from[i] != to[i])
+      return emitOpError("changes dimension ") << i;
+  if (from[axis].isConstant() && to[axis].isConstant() && to[axis].getValue() > from[axis].getValue())
+    return emitOpError("wants ") << to[axis].getValue() << " of " << from[axis].getValue() << " elements";
+  return success();
+}

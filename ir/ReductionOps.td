@@ -33,4 +33,42 @@ def NN_SoftmaxOp : NN_Op<"softmax", [Pure, SameOperandsAndResultType]> {
   let hasVerifier = 1;
 }
 
+def NN_ArgReduceOp : NN_Op<"arg_reduce", [Pure, NN_Infer]> {
+  let summary = "The position of the greatest (max) or least (min) element along an axis, which the result lacks";
+  let description = [{ The first one of several, or with `last` the last one. The first NaN (the last with `last`) if there is one. }];
+  let arguments = (ins NN_Tensor:$input, NN_ReduceKindAttr:$kind, I64Attr:$axis, UnitAttr:$last);
+  let results = (outs NN_TensorOf<[I64]>:$result);
+  let assemblyFormat = "`` $kind $input attr-dict `:` type($input) `->` type($result)";
+}
+
+def NN_ScanOp : NN_Op<"scan", [Pure, SameOperandsAndResultType]> {
+  let summary = "Sums (sum) or products (prod) of all elements up to each one along an axis";
+  let description = [{ With `exclusive` without the element itself, with `reverse` from the end on. }];
+  let arguments = (ins NN_Tensor:$operand, NN_ReduceKindAttr:$kind, I64Attr:$axis, UnitAttr:$exclusive, UnitAttr:$reverse);
+  let results = (outs NN_Tensor:$result);
+  let assemblyFormat = "`` $kind $operand attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def NN_NormalizeOp : NN_Op<"normalize", [Pure, SameOperandsAndResultType]> {
+  let summary = "(x - mean) / sqrt(variance + epsilon) over axes, or x / sqrt(mean of squares + epsilon)";
+  let description = [{
+    The variance is the mean of squared distances from the mean (not n - 1). With `rms` nothing is subtracted. Scale and shift are multiplications and additions behind it.
+    Axes are sorted, unique and not negative. Layer, instance, group and RMS normalisation are this over different axes.
+  }];
+  let arguments = (ins NN_FloatTensor:$operand, DenseI64ArrayAttr:$axes, F64Attr:$epsilon, UnitAttr:$rms);
+  let results = (outs NN_FloatTensor:$result);
+  let assemblyFormat = "$operand attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def NN_TopKOp : NN_Op<"topk", [Pure]> {
+  let summary = "The greatest (or with `smallest` the least) elements along an axis, sorted, and their positions";
+  let description = [{ As many as the results have along `axis`. Of equal elements the one of lower position comes first. NaN counts as greater than everything. }];
+  let arguments = (ins NN_Tensor:$operand, I64Attr:$axis, UnitAttr:$smallest);
+  let results = (outs NN_Tensor:$values, NN_TensorOf<[I64]>:$indices);
+  let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($values) `,` type($indices)";
+  let hasVerifier = 1;
+}
+
 #endif // MARGAY_IR_REDUCTIONOPS_TD

@@ -26,14 +26,14 @@ static LogicalResult verifyKernel(KernelOp kernel) {
 }
 
 static LogicalResult verifyResults(func::ReturnOp op) {
-  DenseSet<Operation *> makers;
+  DenseSet<Value> returned;
   for (auto [index, value] : llvm::enumerate(op.getOperands())) {
     while (auto reshape = value.getDefiningOp<ReshapeOp>())
       value = reshape.getOperand();
     if (!value.getDefiningOp<KernelOp>())
       return op.emitOpError("result ") << index << " is not made by a kernel";
-    if (!makers.insert(value.getDefiningOp()).second)
-      return op.emitOpError("result ") << index << " is made by the kernel that makes another result";
+    if (!returned.insert(value).second)
+      return op.emitOpError("result ") << index << " is another result, too";
   }
   return success();
 }
@@ -43,7 +43,7 @@ static LogicalResult verifyTopLevel(Operation &op) {
     return verifyKernel(kernel);
   if (auto terminator = dyn_cast<func::ReturnOp>(op))
     return verifyResults(terminator);
-  if (isa<ReshapeOp, GetOp, ConstantOp>(op) || (op.getNumResults() == 1 && isRecipe(op.getResult(0))))
+  if (isa<ReshapeOp, GetOp, ConstantOp>(op) || llvm::all_of(op.getResults(), isRecipe))
     return success();
   return op.emitOpError("is outside of a kernel");
 }

@@ -60,7 +60,7 @@ public:
 
 private:
   StringAttr uniqueName(StringRef wish);
-  KernelOp createKernel(Location loc, StringRef name, ValueRange inputs, Type result);
+  KernelOp createKernel(Location loc, StringRef name, ValueRange inputs, TypeRange results);
   Value copy(Location loc, StringRef name, Value value);
 
   func::FuncOp function;
@@ -78,8 +78,8 @@ StringAttr KernelBuilder::uniqueName(StringRef wish) {
 }
 
 /// An empty kernel; the caller fills its block.
-KernelOp KernelBuilder::createKernel(Location loc, StringRef name, ValueRange inputs, Type result) {
-  auto kernel = KernelOp::create(builder, loc, result, uniqueName(name), inputs, PlanAttr());
+KernelOp KernelBuilder::createKernel(Location loc, StringRef name, ValueRange inputs, TypeRange results) {
+  auto kernel = KernelOp::create(builder, loc, results, uniqueName(name), inputs, PlanAttr());
   Block &block = kernel.getBody().emplaceBlock();
   for (Value input : inputs)
     block.addArgument(input.getType(), input.getLoc());
@@ -106,7 +106,7 @@ void KernelBuilder::build(const KernelGroup &group) {
   StringRef name = nameIn(namer->getLoc());
   builder.setInsertionPoint(last);
   KernelOp kernel = createKernel(namer->getLoc(), name.empty() ? namer->getName().stripDialect() : name,
-                                 inputs.getArrayRef(), last->getResult(0).getType());
+                                 inputs.getArrayRef(), last->getResultTypes());
 
   IRMapping inner;
   inner.map(inputs.getArrayRef(), kernel.getBlock()->getArguments());
@@ -117,9 +117,10 @@ void KernelBuilder::build(const KernelGroup &group) {
         builder.clone(*broadcast, inner);
     builder.clone(*op, inner);
   }
-  YieldOp::create(builder, last->getLoc(), inner.lookup(last->getResult(0)));
+  auto yielded = llvm::map_to_vector(last->getResults(), [&](Value result) { return inner.lookup(result); });
+  YieldOp::create(builder, last->getLoc(), yielded);
 
-  last->getResult(0).replaceAllUsesWith(kernel.getResult(0));
+  last->replaceAllUsesWith(kernel);
   for (Operation *op : llvm::reverse(group.ops))
     op->erase();
 }
@@ -135,12 +136,12 @@ Value KernelBuilder::copy(Location loc, StringRef name, Value value) {
 /// Copies what is returned but not made by a kernel, or returned twice.
 void KernelBuilder::ownResults(func::ReturnOp op) {
   builder.setInsertionPoint(op);
-  DenseSet<Operation *> makers;
+  DenseSet<Value> returned;
   for (OpOperand &result : op->getOpOperands()) {
     Value value = result.get();
     while (auto reshape = value.getDefiningOp<ReshapeOp>())
       value = reshape.getOperand();
-    if (value.getDefiningOp<KernelOp>() && makers.insert(value.getDefiningOp()).second)
+    if (value.getDefiningOp<KernelOp>() && returned.insert(value).second)
       continue;
     auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), nameAttribute);
     result.set(copy(op.getLoc(), name ? name.getValue() : "copy", result.get()));

@@ -21,13 +21,17 @@ using namespace margay::nn;
 using namespace margay::passes;
 
 bool passes::isRoot(Operation *op) {
-  return isa<ContractOp, ConvOp, WindowOp, ReduceOp, SoftmaxOp, TransposeOp, ConcatOp>(op);
+  return isa<NNDialect>(op->getDialect()) && !isElementwise(op) &&
+         !isa<BroadcastOp, ConstantOp, GetOp, IfOp, KernelOp, LoopOp, ParamOp, ReshapeOp, YieldOp>(op);
 }
 
 bool passes::isElementwise(Operation *op) { return isa<ElementwiseInterface>(op); }
 
-/// Joining and transposing only move elements: they are copies, done best by themselves.
-static bool takesEpilogue(Operation *root) { return !isa<TransposeOp, ConcatOp>(root); }
+/// Roots whose emitters run elementwise operations on what they have computed while it is in registers. Joining and
+/// transposing only move elements: they are copies, done best by themselves.
+static bool takesEpilogue(Operation *root) {
+  return isa<ContractOp, ConvOp, ConvTransposeOp, NormalizeOp, ReduceOp, SoftmaxOp, WindowOp>(root);
+}
 
 static bool isProduct(Operation *op) { return isa<ContractOp, ConvOp>(op); }
 
@@ -59,7 +63,7 @@ private:
 Grouping::Grouping(func::FuncOp function) {
   for (Operation &op : function.getBody().front()) {
     bool computes = isRoot(&op) || isElementwise(&op) || isa<BroadcastOp>(op);
-    if (!computes || isRecipe(op.getResult(0)))
+    if (!computes || llvm::all_of(op.getResults(), isRecipe))
       continue;
     order[&op] = ops.size();
     ops.push_back(&op);
