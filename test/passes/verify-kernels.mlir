@@ -61,6 +61,6 @@ func.func @twice(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2x1xf32>) {
     nn.yield %1 : tensor<2xf32>
   }
   %1 = nn.reshape %0 : tensor<2xf32> to tensor<2x1xf32>
-  // expected-error @+1 {{'func.return' op result 1 is made by the kernel that makes another result}}
+  // expected-error @+1 {{'func.return' op result 1 is another result, too}}
   return %0, %1 : tensor<2xf32>, tensor<2x1xf32>
 }
