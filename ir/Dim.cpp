@@ -168,11 +168,34 @@ DimAttr nn::floorDiv(DimAttr a, int64_t b) {
   return whole + make(context, DimKind::FloorDiv, {remaining, constantDim(context, b)});
 }
 
+/// a / b where b is a single product whose atoms are in every term of a: (N * H * 2 + N) / (N * 3) is (H * 2 + 1) / 3.
+static std::optional<DimAttr> cancelled(DimAttr a, DimAttr b) {
+  Polynomial divisor = polynomialOf(b), rest;
+  if (divisor.terms.size() != 1)
+    return std::nullopt;
+  auto &[atoms, coefficient] = divisor.terms.begin()->second;
+  if (coefficient <= 0)
+    return std::nullopt;
+  for (auto &[text, term] : polynomialOf(a).terms) {
+    Monomial left(term.first);
+    for (DimAttr atom : atoms) {
+      auto *found = llvm::find(left, atom);
+      if (found == left.end())
+        return std::nullopt;
+      left.erase(found);
+    }
+    rest.add(left, term.second);
+  }
+  return floorDiv(fromPolynomial(a.getContext(), rest), coefficient);
+}
+
 DimAttr nn::floorDiv(DimAttr a, DimAttr b) {
   if (b.isConstant() && b.getValue() > 0)
     return floorDiv(a, b.getValue());
   if (a == b)
     return constantDim(a.getContext(), 1);
+  if (std::optional<DimAttr> simple = cancelled(a, b))
+    return *simple;
   return make(a.getContext(), DimKind::FloorDiv, {a, b});
 }
 

@@ -29,8 +29,13 @@ bool margay::nn::isRecipe(Value value) {
     Operation *op = next.getDefiningOp();
     if (!op || !type || !type.hasStaticShape() || !isa<NNDialect>(op->getDialect()) || op->getNumRegions() != 0)
       return false;
-    if (isa<ConstantOp>(op))
+    if (isa<ConstantOp, IotaOp>(op))
       continue;
+    if (auto dims = dyn_cast<DimsOp>(op)) {
+      if (!llvm::all_of(dims.getDims().getDims(), [](DimAttr dim) { return dim.isConstant(); }))
+        return false;
+      continue;
+    }
     if (auto get = dyn_cast<GetOp>(op)) {
       gets.push_back(get);
       continue;

@@ -64,6 +64,8 @@ void Importer::importInputs(Names &names) {
   builder.setInsertionPointToEnd(module->getBody());
   function = func::FuncOp::create(builder, loc, nn::mainFunction, builder.getFunctionType(types, {}));
   function->setAttr(nn::symbolsAttribute, symbols.attribute());
+  ranges = nn::SymbolRanges(function);
+  knownDims = reference::KnownDims(ranges);
   builder.setInsertionPointToStart(function.addEntryBlock());
   for (auto [index, argument] : llvm::enumerate(arguments)) {
     auto [name, known] = argument;

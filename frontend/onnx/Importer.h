@@ -16,6 +16,7 @@
 #include "frontend/onnx/Scope.h"
 #include "frontend/onnx/Symbols.h"
 #include "ir/Fault.h"
+#include "ir/reference/KnownDims.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseSet.h"
@@ -65,6 +66,8 @@ public:
   Arena &arena() { return loaded->model.arena; }
 
   mlir::OpBuilder builder;
+  nn::SymbolRanges ranges;        ///< of the model's symbols
+  reference::KnownDims knownDims; ///< what follows from shapes
 
 private:
   std::optional<mlir::RankedTensorType> argumentType(const ValueInfo &input);

@@ -51,37 +51,66 @@ llvm::SmallVector<Value> NodeImport::inputs() {
   return values;
 }
 
-const Tensor *NodeImport::constantInput(unsigned index, const llvm::Twine &what) {
+const Known *NodeImport::presentInput(unsigned index, const llvm::Twine &what) {
   if (!hasInput(index))
     return malformed(what + " is missing");
-  const Tensor *tensor = knownInput(index).tensor;
-  if (!tensor)
-    return unsupported(what + " (input " + quoted(node.inputs[index]) + ") is not constant");
-  return tensor;
+  return &knownInput(index);
 }
 
 template <typename Read>
-auto NodeImport::constantValues(unsigned index, const llvm::Twine &what, Read read, llvm::StringRef kind)
+auto NodeImport::constantValues(const Tensor &tensor, const llvm::Twine &what, Read read, llvm::StringRef kind)
     -> std::invoke_result_t<Read, ElementType, llvm::ArrayRef<uint8_t>, uint64_t> {
-  const Tensor *tensor = constantInput(index, what);
-  if (!tensor)
-    return std::nullopt;
-  auto bytes = importer.bytesOf(*tensor);
+  auto bytes = importer.bytesOf(tensor);
   failed |= !bytes;
   if (!bytes)
     return std::nullopt;
-  auto values = read(tensor->type, *bytes, *elementCount(tensor->dims));
+  auto values = read(tensor.type, *bytes, *elementCount(tensor.dims));
   if (!values)
-    malformed(what + " is of type " + nameOf(tensor->type) + ", it has to be of " + kind);
+    malformed(what + " is of type " + nameOf(tensor.type) + ", it has to be of " + kind);
   return values;
 }
 
+std::optional<Dims> NodeImport::dimensions(unsigned index, const llvm::Twine &what) {
+  const Known *known = presentInput(index, what);
+  if (!known)
+    return std::nullopt;
+  if (known->tensor) {
+    auto integers = constantValues(*known->tensor, what, readIntegers, "integers");
+    if (!integers)
+      return std::nullopt;
+    return Dims(llvm::map_range(*integers, [&](int64_t integer) { return dim(integer); }));
+  }
+  if (isa<FloatType>(elementOf(known->value)))
+    return malformed(what + " is of type " + nameOf(elementOf(known->value)) + ", it has to be of integers");
+  if (std::optional<Dims> dims = importer.knownDims.dimsOf(known->value))
+    return dims;
+  return unsupported(what + " (input " + quoted(node.inputs[index]) +
+                     ") depends on the model's data; it has to be constant or to follow from shapes");
+}
+
 std::optional<llvm::SmallVector<int64_t>> NodeImport::constantIntegers(unsigned index, const llvm::Twine &what) {
-  return constantValues(index, what, readIntegers, "integers");
+  std::optional<Dims> dims = dimensions(index, what);
+  if (!dims)
+    return std::nullopt;
+  llvm::SmallVector<int64_t> integers;
+  for (nn::DimAttr dim : *dims) {
+    if (!dim.isConstant())
+      return unsupported(what + " (input " + quoted(node.inputs[index]) + ") is not constant: it depends on " +
+                         dim.str() + "; give sizes with --dim");
+    integers.push_back(dim.getValue());
+  }
+  return integers;
 }
 
 std::optional<llvm::SmallVector<double>> NodeImport::constantNumbers(unsigned index, const llvm::Twine &what) {
-  return constantValues(index, what, readNumbers, "numbers");
+  const Known *known = presentInput(index, what);
+  if (!known)
+    return std::nullopt;
+  if (known->tensor)
+    return constantValues(*known->tensor, what, readNumbers, "numbers");
+  if (auto constants = importer.knownDims.constantsOf(known->value))
+    return constants;
+  return unsupported(what + " (input " + quoted(node.inputs[index]) + ") is not constant");
 }
 
 std::optional<double> NodeImport::constantScalar(unsigned index, const llvm::Twine &what) {
@@ -231,6 +260,12 @@ Value NodeImport::cast(Value value, mlir::Type element) {
   if (!value || failed || elementOf(value) == element)
     return value;
   return nn::CastOp::create(builder(), loc, nn::tensorOf(nn::dimsOf(value.getType()), element), value);
+}
+
+Value NodeImport::dimsTensor(llvm::ArrayRef<nn::DimAttr> dims) {
+  if (failed)
+    return nullptr;
+  return nn::DimsOp::create(builder(), loc, nn::ShapeAttr::get(loc.getContext(), dims));
 }
 
 Value NodeImport::splat(double value, Value like) {

@@ -60,6 +60,8 @@ public:
   mlir::Value input(unsigned index);
   /// All inputs, or nothing if one is null.
   llvm::SmallVector<mlir::Value> inputs();
+  /// The elements of an integer input that has to be constant or to follow from shapes.
+  std::optional<Dims> dimensions(unsigned index, const llvm::Twine &what);
   /// The elements of an input that has to be constant.
   std::optional<llvm::SmallVector<int64_t>> constantIntegers(unsigned index, const llvm::Twine &what);
   std::optional<llvm::SmallVector<double>> constantNumbers(unsigned index, const llvm::Twine &what);
@@ -116,6 +118,8 @@ public:
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<nn::DimAttr> dims);
   mlir::Value broadcast(mlir::Value value, llvm::ArrayRef<nn::DimAttr> dims);
   mlir::Value cast(mlir::Value value, mlir::Type element);
+  /// A vector of dimensions as a tensor of i64.
+  mlir::Value dimsTensor(llvm::ArrayRef<nn::DimAttr> dims);
   /// `value` in every element of a tensor with the type and shape of `like`.
   mlir::Value splat(double value, mlir::Value like);
   /// A vector along axis `axis` of a tensor shaped like `like`.
@@ -131,6 +135,9 @@ public:
   /// Axes counted from the front and sorted; nothing after a report if one is missing or twice there.
   std::optional<llvm::SmallVector<int64_t>> normalizeAxes(llvm::ArrayRef<int64_t> axes, int64_t rank);
 
+  /// What is known of the symbols: which of two expressions is less, and which bound of a range is never reached.
+  const nn::SymbolRanges &ranges() const { return importer.ranges; }
+
   nn::DimAttr dim(int64_t size) { return nn::constantDim(loc.getContext(), size); }
   mlir::OpBuilder &builder() { return importer.builder; }
 
@@ -141,11 +148,12 @@ public:
 private:
   mlir::Value createInferred(mlir::OperationState &state);
   mlir::Value checked(mlir::Value value);
-  const Tensor *constantInput(unsigned index, const llvm::Twine &what);
-  /// The elements of an input that has to be constant, as `read` takes them from its bytes; `kind` is what that
+  /// The input, if it is there; its tensor, if it has one.
+  const Known *presentInput(unsigned index, const llvm::Twine &what);
+  /// The elements of a constant, as `read` takes them from its bytes; `kind` is what that
   /// expects.
   template <typename Read>
-  auto constantValues(unsigned index, const llvm::Twine &what, Read read, llvm::StringRef kind)
+  auto constantValues(const Tensor &tensor, const llvm::Twine &what, Read read, llvm::StringRef kind)
       -> std::invoke_result_t<Read, ElementType, llvm::ArrayRef<uint8_t>, uint64_t>;
   Known &knownInput(unsigned index) const;
 

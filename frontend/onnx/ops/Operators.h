@@ -48,6 +48,8 @@ LogicalResult importReduceSum(NodeImport &node);
 LogicalResult importConcat(NodeImport &node);
 LogicalResult importFlatten(NodeImport &node);
 LogicalResult importReshape(NodeImport &node);
+LogicalResult importShape(NodeImport &node);
+LogicalResult importSize(NodeImport &node);
 LogicalResult importSqueeze(NodeImport &node);
 LogicalResult importTranspose(NodeImport &node);
 LogicalResult importUnsqueeze(NodeImport &node);

@@ -59,11 +59,12 @@ LogicalResult importFlatten(NodeImport &node) {
 
 /// The dimensions that Reshape's numbers mean: 0 is the input's own (unless it is meant), -1 is what is left.
 static std::optional<Dims> reshapedDims(NodeImport &node, llvm::ArrayRef<nn::DimAttr> from,
-                                        llvm::ArrayRef<int64_t> numbers, bool allowsZero) {
+                                        llvm::ArrayRef<nn::DimAttr> numbers, bool allowsZero) {
   MLIRContext *context = node.loc.getContext();
   Dims dims;
   std::optional<size_t> open;
-  for (auto [index, number] : llvm::enumerate(numbers)) {
+  for (auto [index, dim] : llvm::enumerate(numbers)) {
+    int64_t number = dim.getConstant().value_or(1);
     if (number == 0 && !allowsZero) {
       if (index >= from.size())
         return node.malformed("its shape keeps dimension " + llvm::Twine(index) + ", which the input does not have");
@@ -75,7 +76,7 @@ static std::optional<Dims> reshapedDims(NodeImport &node, llvm::ArrayRef<nn::Dim
       return node.malformed("its shape has " + (number == -1 ? llvm::Twine("two dimensions of -1")
                                                              : "a dimension of " + llvm::Twine(number)));
     } else {
-      dims.push_back(node.dim(number));
+      dims.push_back(dim);
     }
   }
   if (!isManageable(dims))
@@ -113,15 +114,16 @@ static std::optional<Dims> reshapedDims(NodeImport &node, llvm::ArrayRef<nn::Dim
 
 LogicalResult importReshape(NodeImport &node) {
   Value input = node.input(0);
-  std::optional<llvm::SmallVector<int64_t>> shape;
+  std::optional<Dims> shape;
   bool allowsZero = false;
   if (node.opset() < 5) {
     node.ignore({"consumed_inputs"});
-    shape = node.integers("shape");
-    if (!shape)
+    auto numbers = node.integers("shape");
+    if (!numbers)
       return node.hasFailed() ? failure() : node.malformed("attribute 'shape' is missing");
+    shape = Dims(llvm::map_range(*numbers, [&](int64_t number) { return node.dim(number); }));
   } else {
-    shape = node.constantIntegers(1, "the shape");
+    shape = node.dimensions(1, "the shape");
     allowsZero = node.opset() >= 14 && node.flag("allowzero");
   }
   if (!input || !shape || node.hasFailed())
