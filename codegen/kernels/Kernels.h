@@ -19,6 +19,7 @@ void emitElementRows(KernelBuilder &k);   ///< unit: row
 void emitElements(KernelBuilder &k);      ///< unit: element; every tensor is dense and of one shape, or has one element
 void emitPackedGemm(KernelBuilder &k);    ///< unit: row
 void emitPlainGemm(KernelBuilder &k);     ///< unit: row
+void emitRecurrent(KernelBuilder &k);     ///< unit: sequence
 void emitReduce(KernelBuilder &k);    ///< unit: row of the result, or its element where the last dimension is reduced
 void emitSoftmax(KernelBuilder &k);   ///< unit: row
 void emitTranspose(KernelBuilder &k); ///< unit: row of the result

@@ -36,6 +36,9 @@ static DimAttr imageRowUnits(nn::KernelOp kernel) {
   return nn::product(kernel.getContext(), dims);
 }
 
+/// Sequences of a batch: a result of [steps, batch, hidden units] has `batch`.
+static DimAttr sequenceUnits(nn::KernelOp kernel) { return resultDims(kernel)[1]; }
+
 //===----------------------------------------------------------------------===//
 // Algorithms
 //===----------------------------------------------------------------------===//
@@ -48,6 +51,7 @@ static const Algorithm algorithms[] = {
     {.name = "elementwise-rows", .emit = emitElementRows, .units = rowUnits},
     {.name = "gemm", .emit = emitPackedGemm, .units = rowUnits, .weights = WeightFormat::Panels, .granule = 12},
     {.name = "gemm-plain", .emit = emitPlainGemm, .units = rowUnits, .granule = 4},
+    {.name = "recurrent", .emit = emitRecurrent, .units = sequenceUnits},
     {.name = "reduce", .emit = emitReduce, .units = elementUnits},
     {.name = "reduce-rows", .emit = emitReduce, .units = rowUnits},
     {.name = "softmax", .emit = emitSoftmax, .units = rowUnits},
@@ -181,6 +185,8 @@ static llvm::Expected<StringRef> choose(nn::KernelOp kernel) {
                          "softmax of " + describe(softmax.getType().getElementType()) + " is not supported; f32 is");
     return Result("softmax");
   }
+  if (isa<nn::RecurrentOp>(root))
+    return Result("recurrent");
   if (isa<nn::TransposeOp>(root))
     return Result("transpose");
   if (isa<nn::ConcatOp>(root))
@@ -226,6 +232,8 @@ static int64_t costPerElement(nn::KernelOp kernel) {
         cost *= reduce.getInput().getType().getDimSize(axis);
     return 2 * cost;
   }
+  if (auto recurrent = dyn_cast_or_null<nn::RecurrentOp>(root))
+    return recurrent.getWeights().getType().getDimSize(1);
   return isa_and_nonnull<nn::SoftmaxOp>(root) ? 32 : 8;
 }
 

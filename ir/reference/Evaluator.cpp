@@ -20,6 +20,7 @@ static const Table &table() {
     addContractions(table);
     addElementwise(table);
     addKernels(table);
+    addRecurrent(table);
     addReductions(table);
     addShapes(table);
     return table;

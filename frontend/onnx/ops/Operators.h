@@ -44,15 +44,22 @@ LogicalResult importReduceMin(NodeImport &node);
 LogicalResult importReduceProd(NodeImport &node);
 LogicalResult importReduceSum(NodeImport &node);
 
+// Recurrent.cpp
+LogicalResult importGru(NodeImport &node);
+LogicalResult importLstm(NodeImport &node);
+LogicalResult importRnn(NodeImport &node);
+
 // Shape.cpp
 LogicalResult importConcat(NodeImport &node);
 LogicalResult importFlatten(NodeImport &node);
 LogicalResult importReshape(NodeImport &node);
-LogicalResult importShape(NodeImport &node);
-LogicalResult importSize(NodeImport &node);
 LogicalResult importSqueeze(NodeImport &node);
 LogicalResult importTranspose(NodeImport &node);
 LogicalResult importUnsqueeze(NodeImport &node);
+
+// ShapeArithmetic.cpp
+LogicalResult importShape(NodeImport &node);
+LogicalResult importSize(NodeImport &node);
 
 // Constant.cpp
 LogicalResult importConstant(NodeImport &node);
