@@ -35,6 +35,10 @@ mlir::Value truncateF16(Lanes &lanes, mlir::Value x);
 mlir::Value extendBF16(Lanes &lanes, mlir::Value x);
 mlir::Value truncateBF16(Lanes &lanes, mlir::Value x);
 
+/// The f32 lanes of f64 ones, rounded to odd: where a value lies between two floats, the one whose last bit is set. It
+/// can be rounded again without error.
+mlir::Value roundToOdd(Lanes &lanes, mlir::Value x);
+
 /// NaN if either is NaN, else the larger or smaller. Which zero is larger is not defined.
 mlir::Value expandMaximum(Lanes &lanes, mlir::Value a, mlir::Value b);
 mlir::Value expandMinimum(Lanes &lanes, mlir::Value a, mlir::Value b);

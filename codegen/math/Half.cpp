@@ -4,9 +4,13 @@
 // left by 13, are an f32 whose exponent is too small by 127 - 15 = 112: a multiplication by 2^112 corrects that, for
 // denormals as well.
 //
+// An f64 goes through an f32 whose last bit is set if anything was cut off: rounding that again gives what rounding
+// once would have, as an f32 has more than two bits beyond those of either format.
+//
 //===----------------------------------------------------------------------===//
 
 #include "codegen/math/Functions.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace margay;
@@ -66,6 +70,19 @@ Value codegen::truncateF16(Lanes &lanes, Value x) {
   result = lanes.select(lanes.compare(Lanes::IntCompare::uge, size, lanes.integer(tooLarge)), large, result);
   Value sign = lanes.andBits(lanes.shiftRight(bits, 16), lanes.integer(0x8000));
   return narrow(lanes, lanes.orBits(result, sign), lanes.builder.getF16Type());
+}
+
+Value codegen::roundToOdd(Lanes &lanes, Value x) {
+  OpBuilder &builder = lanes.builder;
+  Value nearest = arith::TruncFOp::create(builder, lanes.loc, lanes.f32(), x);
+  Value back = arith::ExtFOp::create(builder, lanes.loc, x.getType(), nearest);
+  auto size = [&](Value value) { return math::AbsFOp::create(builder, lanes.loc, value); };
+  Value isInexact = lanes.compare(Lanes::Compare::ONE, back, x); // Not for NaN.
+  Value isLarger = lanes.compare(Lanes::Compare::OGT, size(back), size(x));
+  // One less is the next one towards zero, of infinity the largest number.
+  Value bits = lanes.bits(nearest);
+  Value truncated = lanes.select(isLarger, lanes.subBits(bits, lanes.integer(1)), bits);
+  return lanes.fromBits(lanes.select(isInexact, lanes.orBits(truncated, lanes.integer(1)), bits));
 }
 
 Value codegen::extendBF16(Lanes &lanes, Value x) { return lanes.fromBits(lanes.shiftLeft(widen(lanes, x), 16)); }

@@ -128,7 +128,7 @@ float valueOf(uint16_t bits, const fltSemantics &semantics) {
   value.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven, &inexact);
   return value.convertToFloat();
 }
-uint16_t nearest(float number, const fltSemantics &semantics) {
+template <typename Float> uint16_t nearest(Float number, const fltSemantics &semantics) {
   APFloat value(number);
   bool inexact;
   value.convert(semantics, APFloat::rmNearestTiesToEven, &inexact);
@@ -192,6 +192,33 @@ TEST_P(Half, TruncatesToTheNearest) {
       }
       edges.resize(alignTo(edges.size(), 8));
       check(edges);
+    }
+}
+
+// Rounding to f32 first would make ties of what lies beside them.
+TEST_P(Half, TruncatesDoublesOnce) {
+  const fltSemantics &semantics = GetParam().semantics();
+  std::vector<double> inputs = {0.0, -0.0, INFINITY, -INFINITY, 1e300, -1e300, 1e-300, -1e-300, 3.4028235677973366e38};
+  for (uint32_t bits = 0; bits < 0xffff; ++bits) {
+    double low = valueOf(static_cast<uint16_t>(bits), semantics),
+           high = valueOf(static_cast<uint16_t>(bits + 1), semantics);
+    if (!std::isfinite(low) || !std::isfinite(high))
+      continue;
+    double middle = (low + high) / 2;
+    inputs.insert(inputs.end(), {low, middle, std::nextafter(middle, -INFINITY), std::nextafter(middle, INFINITY),
+                                 std::nextafter(low, high), std::nextafter(high, low)});
+  }
+  inputs.resize(alignTo(inputs.size(), 4));
+  for (const Level &level : runnableLevels())
+    for (unsigned width : {0u, 4u}) {
+      Compiled truncate(level, "arith.truncf", "f64", GetParam().type, width);
+      std::vector<uint16_t> results(inputs.size(), 0xdead);
+      truncate(inputs.data(), results.data(), inputs.size());
+      for (size_t i = 0; i < inputs.size(); ++i)
+        ASSERT_EQ(results[i], nearest(inputs[i], semantics)) << level.name.str() << ", " << inputs[i];
+      double nan[4] = {NAN, -NAN, NAN, NAN};
+      truncate(nan, results.data(), 4);
+      EXPECT_TRUE(std::isnan(valueOf(results[0], semantics)) && std::isnan(valueOf(results[1], semantics)));
     }
 }
 
