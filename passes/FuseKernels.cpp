@@ -15,6 +15,7 @@
 #include "ir/Ops.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "passes/CopyKernel.h"
 #include "passes/KernelGroups.h"
 #include "passes/Passes.h"
 #include "passes/Rewrites.h"
@@ -61,7 +62,6 @@ public:
 private:
   StringAttr uniqueName(StringRef wish);
   KernelOp createKernel(Location loc, StringRef name, ValueRange inputs, TypeRange results);
-  Value copy(Location loc, StringRef name, Value value);
 
   func::FuncOp function;
   OpBuilder builder;
@@ -125,14 +125,6 @@ void KernelBuilder::build(const KernelGroup &group) {
     op->erase();
 }
 
-/// A kernel that yields its input.
-Value KernelBuilder::copy(Location loc, StringRef name, Value value) {
-  KernelOp kernel = createKernel(loc, name, value, value.getType());
-  OpBuilder inside = OpBuilder::atBlockEnd(kernel.getBlock());
-  YieldOp::create(inside, loc, kernel.getBlock()->getArgument(0));
-  return kernel.getResult(0);
-}
-
 /// Copies what is returned but not made by a kernel, or returned twice.
 void KernelBuilder::ownResults(func::ReturnOp op) {
   builder.setInsertionPoint(op);
@@ -144,7 +136,7 @@ void KernelBuilder::ownResults(func::ReturnOp op) {
     if (value.getDefiningOp<KernelOp>() && returned.insert(value).second)
       continue;
     auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), nameAttribute);
-    result.set(copy(op.getLoc(), name ? name.getValue() : "copy", result.get()));
+    result.set(copyKernel(builder, op.getLoc(), uniqueName(name ? name.getValue() : "copy"), result.get()));
   }
 }
 

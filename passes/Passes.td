@@ -87,6 +87,16 @@ def FuseKernelsPass : NN_Pass<"nn-fuse-kernels"> {
   }];
 }
 
+def ProtectStatesPass : NN_Pass<"nn-protect-states"> {
+  let summary = "Keeps states from being overwritten before they are read";
+  let description = [{
+    An argument with `nn.state` and the result that it names are one region. Where the kernel that makes the
+    result would overwrite elements that itself or a later kernel has still to read, the result is computed
+    elsewhere and copied at the very end. An elementwise kernel that reads each element where it writes it may
+    work in place.
+  }];
+}
+
 def VerifyKernelsPass : NN_Pass<"nn-verify-kernels"> {
   let summary = "Checks that only kernels, reshapes and recipes are left";
 }

@@ -34,6 +34,7 @@ static constexpr Step inference[] = {
     {"sink-reshapes", createSinkReshapesPass},
     // Nothing may merge kernels: each result of the function has its own.
     {"fuse-kernels", createFuseKernelsPass},
+    {"protect-states", createProtectStatesPass},
     {"verify-kernels", createVerifyKernelsPass},
 };
 

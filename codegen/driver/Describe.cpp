@@ -3,6 +3,7 @@
 #include "codegen/driver/Describe.h"
 #include "codegen/driver/Model.h"
 #include "codegen/emit/Names.h"
+#include "ir/States.h"
 
 using namespace mlir;
 using namespace margay;
@@ -78,6 +79,9 @@ Interface codegen::describeInterface(func::FuncOp main, StringRef name) {
   for (auto [index, type] : llvm::enumerate(main.getResultTypes()))
     interface.outputs.push_back(describePort(main.getResultAttrOfType<StringAttr>(index, nn::nameAttribute),
                                              "output" + Twine(index), type, interface));
+  for (unsigned argument = 0; argument < main.getNumArguments(); ++argument)
+    if (std::optional<unsigned> result = nn::stateResult(main, argument))
+      interface.states.push_back({argument, *result});
   assignNames(interface);
   return interface;
 }

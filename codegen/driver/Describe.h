@@ -8,7 +8,8 @@
 
 namespace margay::codegen {
 
-/// Names, element types, shapes and symbols of `main`; sizes, hashes, levels and kernels are left to the caller.
+/// Names, element types, shapes, symbols and states of `main`; sizes, hashes, levels and kernels are left to the
+/// caller.
 Interface describeInterface(mlir::func::FuncOp main, llvm::StringRef name);
 
 /// The element type's number in margay.h.

@@ -4,6 +4,7 @@
 #include "codegen/kernels/KernelBuilder.h"
 #include "codegen/plans/Plans.h"
 #include "ir/Recipe.h"
+#include "ir/States.h"
 
 using namespace mlir;
 using namespace margay;
@@ -62,12 +63,21 @@ struct Planner {
            llvm::all_of(value.getUsers(), [](Operation *user) { return isa<nn::KernelOp>(user); });
   }
 
+  /// Whether `value` is computed where an input is. It is written when its own kernel runs, and not before.
+  bool isState(Value value) {
+    auto found = plan.placements.find(value);
+    return found != plan.placements.end() && found->second.kind == Placement::Output &&
+           nn::stateArgument(main, found->second.index);
+  }
+
   /// Joins along the last dimension, the last one first, so that a join of joins nests.
   void joins() {
     SmallVector<nn::KernelOp> kernels = kernelsOf(main);
     for (nn::KernelOp kernel : llvm::reverse(kernels)) {
       auto concat = dyn_cast_or_null<nn::ConcatOp>(rootOf(kernel));
       Value result = kernel.getResult(0);
+      if (isState(result))
+        continue;
       if (!concat || static_cast<int64_t>(concat.getAxis()) != concat.getType().getRank() - 1 ||
           !llvm::all_of(kernel.getInputs(), [&](Value input) { return columnsOf(input).isConstant(); }))
         continue;

@@ -3,6 +3,7 @@
 #include "tools/driver/Graph.h"
 #include "frontend/Import.h"
 #include "ir/Ops.h"
+#include "ir/States.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -16,6 +17,7 @@
 #include "mlir/Parser/Parser.h"
 #include "tools/driver/Files.h"
 #include "tools/driver/Messages.h"
+#include "tools/driver/States.h"
 
 using namespace margay;
 using namespace margay::driver;
@@ -92,8 +94,11 @@ static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> parseGraph(mlir::MLIRCo
   auto module = mlir::parseSourceString<mlir::ModuleOp>((*file)->getBuffer(), &context, options.input);
   if (!module)
     return inFile(options.input, diagnostics.take(Fault::Malformed, "reading the IR"));
-  if (!module->lookupSymbol(nn::mainFunction))
+  auto main = module->lookupSymbol<mlir::func::FuncOp>(nn::mainFunction);
+  if (!main)
     return makeFault(Fault::Malformed, options.input + ": has no function '" + nn::mainFunction + "'");
+  if (mlir::failed(nn::verifyStates(main)))
+    return inFile(options.input, diagnostics.take(Fault::Malformed, "reading the IR"));
   if (llvm::Error error = fillElided(*module, options.input))
     return std::move(error);
   return module;
@@ -123,6 +128,8 @@ llvm::Expected<Graph> margay::driver::loadGraph(const CompileOptions &options) {
     return module.takeError();
   graph.module = std::move(*module);
   graph.stage = isModel ? Stage::Nn : options.from;
+  if (llvm::Error error = tieStates(graph, options))
+    return std::move(error);
   return graph;
 }
 

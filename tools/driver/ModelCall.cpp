@@ -78,6 +78,7 @@ llvm::Expected<ModelCall> ModelCall::prepare(const mg_model &model, std::vector<
     return statusFault(status, "the inputs do not give the model's dimensions");
   if (llvm::Error error = call.allocateOutputs(symbols))
     return std::move(error);
+  call.startStates();
   if (llvm::Error error = call.allocateArena(symbols))
     return std::move(error);
   return call;
@@ -117,6 +118,12 @@ llvm::Error ModelCall::allocateOutputs(llvm::ArrayRef<int64_t> symbols) {
   return llvm::Error::success();
 }
 
+/// The region that a state's input and output share begins as the input.
+void ModelCall::startStates() {
+  for (const mg_state *state : llvm::ArrayRef(model.states, model.n_states))
+    results[state->output].bytes = inputs[state->input].bytes;
+}
+
 llvm::Error ModelCall::allocateArena(llvm::ArrayRef<int64_t> symbols) {
   arenaSize = model.arena_bytes(&model, symbols.data(), &options);
   size_t align = std::max<size_t>(model.align, sizeof(void *));
@@ -136,6 +143,8 @@ mg_status ModelCall::call(llvm::MutableArrayRef<char> message) {
   auto outs = llvm::to_vector_of<mg_tensor>(llvm::map_range(results, describe));
   for (size_t i = 0; i < outs.size(); ++i)
     outs[i].capacity = capacities[i];
+  for (const mg_state *state : llvm::ArrayRef(model.states, model.n_states))
+    ins[state->input].data = outs[state->output].data;
   options.error = message.data();
   options.error_bytes = message.size();
   return mg_run(&model, ins.data(), static_cast<int32_t>(ins.size()), outs.data(), static_cast<int32_t>(outs.size()),

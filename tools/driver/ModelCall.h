@@ -36,7 +36,7 @@ public:
   static llvm::Expected<ModelCall> prepare(const mg_model &model, std::vector<Array> inputs,
                                            const CallOptions &options);
 
-  /// Makes the call. May be repeated; outputs are overwritten.
+  /// Makes the call. May be repeated: outputs are overwritten, and states go on from what the last call made of them.
   llvm::Error run();
   /// What the last call wrote.
   std::vector<Array> outputs() const;
@@ -45,6 +45,7 @@ public:
 private:
   explicit ModelCall(const mg_model &model) : model(model) {}
   llvm::Error allocateOutputs(llvm::ArrayRef<int64_t> symbols);
+  void startStates();
   llvm::Error allocateArena(llvm::ArrayRef<int64_t> symbols);
   mg_status call(llvm::MutableArrayRef<char> message);
   bool growOutputs();
@@ -56,7 +57,7 @@ private:
 
   const mg_model &model;
   std::vector<Array> inputs;
-  std::vector<Array> results; ///< With room for `capacities` elements each.
+  std::vector<Array> results; ///< With room for `capacities` elements each. Those of states are their inputs, too.
   std::vector<int64_t> capacities;
   std::unique_ptr<void, Free> arena;
   size_t arenaSize = 0;

@@ -34,6 +34,7 @@ struct CompileOptions {
   std::string levels; ///< Instruction-set levels, separated by commas; all that the target has when empty.
   std::string target; ///< A triple; this kind of machine's when empty.
   std::vector<DimRange> dims;
+  std::vector<std::string> states; ///< INPUT=OUTPUT, each one region that is updated in place.
   WeightsPlace weights = WeightsPlace::Embed;
   Precision precision = Precision::F32;
   Stage from = Stage::Model;

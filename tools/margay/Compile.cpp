@@ -23,6 +23,9 @@ static void printSummary(const FilesReport &report) {
       rows.push_back({"input", port.name, codegen::describeType(interface, port)});
     for (const codegen::InterfacePort &port : interface.outputs)
       rows.push_back({"output", port.name, codegen::describeType(interface, port)});
+    for (const codegen::InterfaceState &state : interface.states)
+      rows.push_back({"state", interface.inputs[state.input].name,
+                      "updated in place, becomes " + interface.outputs[state.output].name});
     std::vector<std::string> levels;
     for (int32_t isa : interface.isaLevels)
       levels.push_back(mg_isa_name(isa));

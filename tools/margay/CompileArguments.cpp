@@ -77,6 +77,8 @@ std::vector<Option> margay::cli::compileArguments(CompileOptions &options) {
        setString(options.target)},
       {"--dim", "NAME=SIZE", "pin a dimension, or bound it: batch=4, batch=1..32; one without a name is INPUT.AXIS",
        [&options](StringRef value) { return parseDim(value, options.dims); }},
+      {"--state", "INPUT=OUTPUT", "an input and an output that are one region, updated in place; may be repeated",
+       appendString(options.states)},
       {"--precision", "KIND", "f32 (unless given) or f32-strict; f16 and bf16 are for later",
        setWord<Precision>("--precision", options.precision,
                           {{"f32", Precision::F32},

@@ -129,6 +129,9 @@ static void printLibrary(const mg_model &model) {
     rows.push_back({"input", port->name, describeType(model, *port)});
   for (const mg_port *port : llvm::ArrayRef(model.outputs, model.n_outputs))
     rows.push_back({"output", port->name, describeType(model, *port)});
+  for (const mg_state *state : llvm::ArrayRef(model.states, model.n_states))
+    rows.push_back({"state", model.inputs[state->input]->name,
+                    std::string("updated in place, becomes ") + model.outputs[state->output]->name});
   for (const mg_symbol *symbol : llvm::ArrayRef(model.symbols, model.n_symbols))
     rows.push_back(
         {"dimension", symbol->name,

@@ -69,6 +69,18 @@ TEST_F(MemoryPlanTest, PartsOfAJoinHaveGapsBetweenRows) {
   EXPECT_EQ(kernel("a").getPlan()->getAlgorithm(), "elementwise-rows");
 }
 
+// Its parts would be written before the state's last reader has run.
+TEST_F(MemoryPlanTest, AStateIsJoinedByAKernel) {
+  std::string text = join.str();
+  llvm::StringRef parameters = "%y: tensor<2x5xf32>";
+  text.insert(text.find(parameters) + parameters.size(), ", %s: tensor<2x8xf32> {nn.state = 0 : i64}");
+  MemoryPlan memory = plan(text);
+  EXPECT_TRUE(memory.views.empty());
+  EXPECT_EQ(memory.placements.lookup(kernel("join").getResult(0)).kind, Placement::Output);
+  EXPECT_EQ(memory.placements.lookup(kernel("a").getResult(0)).kind, Placement::Arena);
+  EXPECT_EQ(memory.placements.lookup(kernel("b").getResult(0)).kind, Placement::Arena);
+}
+
 TEST_F(MemoryPlanTest, AnInputCannotMoveIntoAJoin) {
   MemoryPlan memory = plan(R"(
     func.func @main(%x: tensor<2x3xf32>) -> tensor<2x6xf32> {
