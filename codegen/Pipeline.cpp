@@ -32,15 +32,32 @@ llvm::Error codegen::planKernels(ModuleOp module) { return selectPlans(module); 
 
 static func::FuncOp mainOf(ModuleOp module) { return module.lookupSymbol<func::FuncOp>(nn::mainFunction); }
 
+/// Plans a function after those that it calls.
+static void addBody(func::FuncOp function, Model &model, ArenaSizes &sizes) {
+  if (sizes.contains(function.getName()))
+    return;
+  auto module = function->getParentOfType<ModuleOp>();
+  for (Operation *step : stepsOf(function))
+    for (StringRef callee : calleesOf(step))
+      addBody(module.lookupSymbol<func::FuncOp>(callee), model, sizes);
+  Body body{.function = function, .memory = planMemory(function, sizes), .steps = {}};
+  sizes[function.getName()] = body.memory.arenaBytes;
+  for (Operation *step : stepsOf(function)) {
+    if (body.memory.views.contains(step))
+      continue;
+    body.steps.push_back(step);
+    if (auto kernel = dyn_cast<nn::KernelOp>(step))
+      model.kernels.push_back(kernel);
+  }
+  model.bodies.push_back(std::move(body));
+}
+
 /// Everything but the weights' offsets, which packInto adds.
 static Model modelOf(ModuleOp module) {
   Model model;
-  model.main = mainOf(module);
-  model.symbols = symbolsOf(model.main);
-  model.memory = planMemory(model.main);
-  for (nn::KernelOp kernel : kernelsOf(model.main))
-    if (!model.memory.views.contains(kernel))
-      model.kernels.push_back(kernel);
+  model.symbols = symbolsOf(mainOf(module));
+  ArenaSizes sizes;
+  addBody(mainOf(module), model, sizes);
   return model;
 }
 
@@ -50,7 +67,10 @@ static llvm::Expected<std::unique_ptr<WeightsWriter>> packInto(StringRef path, M
   llvm::Expected<std::unique_ptr<WeightsWriter>> writer = WeightsWriter::create(path);
   if (!writer)
     return writer.takeError();
-  llvm::Expected<WeightOffsets> offsets = packWeights(model.kernels, **writer);
+  SmallVector<Operation *> steps;
+  for (const Body &body : model.bodies)
+    llvm::append_range(steps, body.steps);
+  llvm::Expected<WeightOffsets> offsets = packWeights(steps, **writer);
   if (!offsets)
     return offsets.takeError();
   model.weights = std::move(*offsets);
@@ -130,12 +150,12 @@ static uint64_t hashOf(ModuleOp module, const Options &options, uint64_t weights
 }
 
 static EntryDescription describeEntry(const Model &model, const Interface &interface, const Options &options) {
-  func::FuncOp main = model.main;
+  func::FuncOp main = model.main();
   MLIRContext *context = main.getContext();
   EntryDescription entry{.interface = interface,
                          .inputDims = {},
                          .outputDims = {},
-                         .sharedBytes = model.memory.arenaBytes,
+                         .sharedBytes = model.memory().arenaBytes,
                          .scratchBytes = nn::constantDim(context, 0),
                          .levels = options.levels,
                          .embeddedWeights = options.embedWeights};
@@ -168,8 +188,8 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
   registerLowering(*module.getContext());
   Model model = modelOf(module);
   Library library;
-  library.interface = describeInterface(model.main, options.name);
-  library.arenaBytes = model.memory.arenaBytes.str();
+  library.interface = describeInterface(model.main(), options.name);
+  library.arenaBytes = model.memory().arenaBytes.str();
   library.object = options.directory + "/model.o";
 
   std::string weightsPath = options.directory + (options.embedWeights ? "/weights.o" : "/weights.mgw");

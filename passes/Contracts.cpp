@@ -38,11 +38,25 @@ static LogicalResult verifyResults(func::ReturnOp op) {
   return success();
 }
 
+/// Regions are functions by now.
+static LogicalResult verifyRegions(Operation &op) {
+  for (Region &region : op.getRegions()) {
+    Block &block = region.front();
+    auto call = dyn_cast<func::CallOp>(block.front());
+    if (!call || ++block.begin() != --block.end() || call.getOperands() != block.getArguments() ||
+        block.back().getOperands() != call.getResults())
+      return op.emitOpError("has a region that is no call");
+  }
+  return success();
+}
+
 static LogicalResult verifyTopLevel(Operation &op) {
   if (auto kernel = dyn_cast<KernelOp>(op))
     return verifyKernel(kernel);
   if (auto terminator = dyn_cast<func::ReturnOp>(op))
     return verifyResults(terminator);
+  if (isa<IfOp, LoopOp>(op))
+    return verifyRegions(op);
   if (isa<ReshapeOp, GetOp, ConstantOp>(op) || llvm::all_of(op.getResults(), isRecipe))
     return success();
   return op.emitOpError("is outside of a kernel");

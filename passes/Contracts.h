@@ -7,9 +7,10 @@
 
 namespace margay::passes {
 
-/// Checks what `fuse-kernels` leaves: a function holds kernels, reshapes, recipes, reads of parameters and its return
-/// alone; a kernel holds at most one root; each result of the function is made by a kernel that makes no other one,
-/// possibly seen through reshapes. Emits an error at what is otherwise.
+/// Checks what `fuse-kernels` leaves: a function holds kernels, reshapes, recipes, reads of parameters, nn.if and
+/// nn.loop whose regions call functions, and its return alone; a kernel holds at most one root; each result of the
+/// function is made by a kernel that makes no other one, possibly seen through reshapes. Emits an error at what is
+/// otherwise.
 mlir::LogicalResult verifyKernels(mlir::ModuleOp module);
 
 } // namespace margay::passes

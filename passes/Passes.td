@@ -18,6 +18,14 @@ def WidenHalfPass : NN_Pass<"nn-widen-half"> {
   }];
 }
 
+def OutlineRegionsPass : NN_Pass<"nn-outline-regions"> {
+  let summary = "Makes the regions of nn.if and nn.loop functions, so that all passes see them as any graph";
+  let description = [{
+    A region becomes a private function with the region's arguments and results; what is left of it is a call.
+  }];
+  let dependentDialects = ["::margay::nn::NNDialect", "::mlir::func::FuncDialect"];
+}
+
 def FreezeParamsPass : NN_Pass<"nn-freeze-params"> {
   let summary = "Makes parameters constants, for inference";
   let description = [{

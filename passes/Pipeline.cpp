@@ -16,6 +16,7 @@ using namespace margay;
 using namespace margay::passes;
 
 static constexpr Step inference[] = {
+    {"outline-regions", createOutlineRegionsPass},
     {"widen-half", createWidenHalfPass},
     {"freeze-params", createFreezeParamsPass},
     {"canonicalize", mlir::createCanonicalizerPass},

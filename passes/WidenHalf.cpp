@@ -66,8 +66,12 @@ struct WidenHalfPass : passes::impl::WidenHalfPassBase<WidenHalfPass> {
       Block &body = function.getBody().front();
       SmallVector<Operation *> ops = llvm::map_to_vector(body, [](Operation &op) { return &op; });
       OpBuilder builder = OpBuilder::atBlockBegin(&body);
+      // Functions of our own have no interface to keep.
+      bool isPrivate = function.isPrivate();
       for (Value argument : body.getArguments())
-        if (isHalf(argument))
+        if (isHalf(argument) && isPrivate)
+          argument.setType(widened(argument));
+        else if (isHalf(argument))
           castForReaders(builder, argument);
       for (Operation *op : ops) {
         builder.setInsertionPointAfter(op);
@@ -76,7 +80,11 @@ struct WidenHalfPass : passes::impl::WidenHalfPassBase<WidenHalfPass> {
         else if (isHalf(op->getResult(0)))
           castForReaders(builder, op->getResult(0));
       }
-      castResults(cast<func::ReturnOp>(body.getTerminator()));
+      auto end = cast<func::ReturnOp>(body.getTerminator());
+      if (isPrivate)
+        function.setType(builder.getFunctionType(body.getArgumentTypes(), end->getOperandTypes()));
+      else
+        castResults(end);
     }
   }
 };

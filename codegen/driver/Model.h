@@ -8,12 +8,21 @@
 
 namespace margay::codegen {
 
-struct Model {
-  mlir::func::FuncOp main;
-  llvm::SmallVector<nn::SymbolAttr> symbols; ///< In the order of the C interface.
-  llvm::SmallVector<nn::KernelOp> kernels;   ///< Those that run, in order: not the joins that are views.
+/// A function of the model: `main`, or what an nn.if or nn.loop calls.
+struct Body {
+  mlir::func::FuncOp function;
   MemoryPlan memory;
+  llvm::SmallVector<mlir::Operation *> steps; ///< Those that run, in order: not the joins that are views.
+};
+
+struct Model {
+  llvm::SmallVector<Body> bodies;            ///< Callees before their callers, `main` at the end.
+  llvm::SmallVector<nn::SymbolAttr> symbols; ///< In the order of the C interface.
+  llvm::SmallVector<nn::KernelOp> kernels;   ///< Those that run, of all bodies in order.
   WeightOffsets weights;
+
+  mlir::func::FuncOp main() const { return bodies.back().function; }
+  const MemoryPlan &memory() const { return bodies.back().memory; }
 };
 
 /// The symbols of the model's dimensions, by first appearance over its inputs.

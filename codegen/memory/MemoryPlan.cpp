@@ -11,8 +11,24 @@ using namespace margay;
 using namespace margay::codegen;
 using nn::DimAttr;
 
-SmallVector<nn::KernelOp> codegen::kernelsOf(func::FuncOp main) {
-  return llvm::to_vector(main.getBody().front().getOps<nn::KernelOp>());
+SmallVector<nn::KernelOp> codegen::kernelsOf(func::FuncOp function) {
+  return llvm::to_vector(function.getBody().front().getOps<nn::KernelOp>());
+}
+
+SmallVector<Operation *> codegen::stepsOf(func::FuncOp function) {
+  SmallVector<Operation *> steps;
+  for (Operation &op : function.getBody().front())
+    if (isa<nn::KernelOp, nn::IfOp, nn::LoopOp>(op))
+      steps.push_back(&op);
+  return steps;
+}
+
+SmallVector<StringRef> codegen::calleesOf(Operation *step) {
+  SmallVector<StringRef> callees;
+  if (!isa<nn::KernelOp>(step))
+    for (Region &region : step->getRegions())
+      callees.push_back(cast<func::CallOp>(region.front().front()).getCallee());
+  return callees;
 }
 
 static DimAttr columnsOf(Value value) { return nn::columnsOf(value.getType()); }
@@ -31,9 +47,10 @@ static Value unreshaped(Value value) {
 namespace {
 
 struct Planner {
-  explicit Planner(func::FuncOp main) : main(main), context(main.getContext()) {}
+  Planner(func::FuncOp main, const ArenaSizes &callees) : main(main), callees(callees), context(main.getContext()) {}
 
   func::FuncOp main;
+  const ArenaSizes &callees;
   MLIRContext *context;
   MemoryPlan plan;
 
@@ -99,17 +116,43 @@ struct Planner {
     }
   }
 
-  void buffer(Value value) {
-    DimAttr bytes = nn::product(context, nn::dimsOf(value.getType())) * elementBytes(value);
-    placed(value, {Placement::Arena, static_cast<int64_t>(plan.buffers.size()), nn::constantDim(context, 0),
-                   columnsOf(value)});
+  /// A piece of the arena, of which lifetimes() finds out how long it is needed.
+  int64_t newBuffer(DimAttr bytes) {
     plan.buffers.push_back(
         {.bytes = nn::ceilDiv(bytes, arenaAlignment) * arenaAlignment, .first = INT64_MAX, .last = -1});
+    return static_cast<int64_t>(plan.buffers.size()) - 1;
+  }
+
+  DimAttr bytesOf(Value value) { return nn::product(context, nn::dimsOf(value.getType())) * elementBytes(value); }
+
+  void buffer(Value value) {
+    int64_t index = newBuffer(bytesOf(value));
+    placed(value, {Placement::Arena, index, nn::constantDim(context, 0), columnsOf(value)});
+  }
+
+  /// What nn.if and nn.loop need for themselves.
+  void control() {
+    for (Operation *step : stepsOf(main)) {
+      if (isa<nn::KernelOp>(step))
+        continue;
+      StepMemory &memory = plan.steps[step];
+      DimAttr arena = nn::constantDim(context, 0);
+      for (StringRef callee : calleesOf(step))
+        arena = nn::max(arena, callees.lookup(callee));
+      memory.arena = newBuffer(arena);
+      auto loop = dyn_cast<nn::LoopOp>(step);
+      if (!loop)
+        continue;
+      memory.trip = newBuffer(nn::constantDim(context, sizeof(int64_t)));
+      memory.condition = newBuffer(nn::constantDim(context, 1));
+      for (Value value : loop.getCarried())
+        memory.carried.push_back(newBuffer(bytesOf(value)));
+    }
   }
 
   void rest() {
-    for (nn::KernelOp kernel : kernelsOf(main))
-      for (Value result : kernel.getResults())
+    for (Operation *step : stepsOf(main))
+      for (Value result : step->getResults())
         if (!plan.placements.contains(result))
           buffer(result);
     for (auto reshape : main.getBody().front().getOps<nn::ReshapeOp>()) {
@@ -134,35 +177,44 @@ struct Planner {
   }
 
   void lifetimes() {
-    SmallVector<nn::KernelOp> kernels = kernelsOf(main);
-    for (size_t index = 0; index < kernels.size(); ++index) {
-      nn::KernelOp kernel = kernels[index];
-      if (plan.views.contains(kernel))
+    SmallVector<Operation *> steps = stepsOf(main);
+    for (size_t index = 0; index < steps.size(); ++index) {
+      Operation *step = steps[index];
+      if (plan.views.contains(step))
         continue;
-      auto touch = [&](Value value) {
-        auto found = plan.placements.find(value);
-        if (found == plan.placements.end() || found->second.kind != Placement::Arena)
+      auto touchBuffer = [&](int64_t number) {
+        if (number < 0)
           return;
-        Buffer &buffer = plan.buffers[found->second.index];
+        Buffer &buffer = plan.buffers[number];
         buffer.first = std::min(buffer.first, static_cast<int64_t>(index));
         buffer.last = std::max(buffer.last, static_cast<int64_t>(index));
       };
-      llvm::for_each(kernel.getInputs(), touch);
-      llvm::for_each(kernel.getResults(), touch);
+      auto touch = [&](Value value) {
+        auto found = plan.placements.find(value);
+        if (found != plan.placements.end() && found->second.kind == Placement::Arena)
+          touchBuffer(found->second.index);
+      };
+      llvm::for_each(step->getOperands(), touch);
+      llvm::for_each(step->getResults(), touch);
+      StepMemory memory = plan.steps.lookup(step);
+      for (int64_t number : {memory.arena, memory.trip, memory.condition})
+        touchBuffer(number);
+      llvm::for_each(memory.carried, touchBuffer);
     }
   }
 };
 
 } // namespace
 
-MemoryPlan codegen::planMemory(func::FuncOp main) {
-  Planner planner(main);
+MemoryPlan codegen::planMemory(func::FuncOp function, const ArenaSizes &callees) {
+  Planner planner(function, callees);
   planner.inputs();
   planner.outputs();
   planner.joins();
   planner.rest();
+  planner.control();
   planner.strided();
   planner.lifetimes();
-  planner.plan.arenaBytes = assignOffsets(main.getContext(), planner.plan.buffers);
+  planner.plan.arenaBytes = assignOffsets(function.getContext(), planner.plan.buffers);
   return std::move(planner.plan);
 }

@@ -14,6 +14,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringMap.h"
 
 namespace margay::codegen {
 
@@ -36,23 +37,42 @@ struct Buffer {
   nn::DimAttr offset = {}; ///< From the arena's start; set by assignOffsets.
 };
 
+/// What a step of a function needs besides its operands and results: nn.if and nn.loop call functions, which have
+/// arenas of their own within the caller's.
+struct StepMemory {
+  int64_t arena = -1;                 ///< The buffer that is the called functions' arena.
+  int64_t trip = -1, condition = -1;  ///< Of a loop: the trip's number (i64) and whether there is another (i8).
+  llvm::SmallVector<int64_t> carried; ///< Of a loop: the carried values in the making.
+};
+
 struct MemoryPlan {
   llvm::DenseMap<mlir::Value, Placement> placements; ///< Of everything but recipes.
   llvm::SmallVector<Buffer> buffers;
   llvm::DenseSet<mlir::Operation *> views; ///< Joins that need no kernel: their inputs are computed where they belong.
+  llvm::DenseMap<mlir::Operation *, StepMemory> steps; ///< Of nn.if and nn.loop.
   nn::DimAttr arenaBytes;
 };
 
-/// Lays out the tensors of `main`. Kernels whose tensors end up within wider ones are planned by rows.
-MemoryPlan planMemory(mlir::func::FuncOp main);
+/// The arena's size of functions that have been planned.
+using ArenaSizes = llvm::StringMap<nn::DimAttr>;
+
+/// Lays out the tensors of `function`, whose callees have been planned. Kernels whose tensors end up within wider ones
+/// are planned by rows.
+MemoryPlan planMemory(mlir::func::FuncOp function, const ArenaSizes &callees = {});
 
 /// Places buffers so that those alive together do not overlap, and gives the arena's size: each starts at the largest
 /// end of those below it that it may not overlap. What lies below what is found by first fit at sample values of the
 /// symbols.
 nn::DimAttr assignOffsets(mlir::MLIRContext *context, llvm::MutableArrayRef<Buffer> buffers);
 
-/// The kernels of `main` in order.
-llvm::SmallVector<nn::KernelOp> kernelsOf(mlir::func::FuncOp main);
+/// The kernels of a function in order.
+llvm::SmallVector<nn::KernelOp> kernelsOf(mlir::func::FuncOp function);
+
+/// What a function does in order: kernels, nn.if and nn.loop.
+llvm::SmallVector<mlir::Operation *> stepsOf(mlir::func::FuncOp function);
+
+/// The functions that an nn.if or nn.loop calls.
+llvm::SmallVector<llvm::StringRef> calleesOf(mlir::Operation *step);
 
 } // namespace margay::codegen
 

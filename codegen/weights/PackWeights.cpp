@@ -36,24 +36,25 @@ static std::vector<char> pack(nn::KernelOp kernel, unsigned input, const referen
   return panels(bytes, storageBytes(tensor.element()), depth, columns, conv ? conv.getGroups() : 1);
 }
 
-llvm::Expected<WeightOffsets> codegen::packWeights(ArrayRef<nn::KernelOp> kernels, WeightsWriter &writer) {
+llvm::Expected<WeightOffsets> codegen::packWeights(ArrayRef<Operation *> steps, WeightsWriter &writer) {
   WeightOffsets offsets;
   // A recipe that several kernels read in one format is packed once.
   DenseMap<std::tuple<Value, int, int64_t>, uint64_t> done;
-  for (nn::KernelOp kernel : kernels)
-    for (OpOperand &operand : kernel->getOpOperands()) {
+  for (Operation *step : steps)
+    for (OpOperand &operand : step->getOpOperands()) {
       Value value = operand.get();
       if (!nn::isRecipe(value))
         continue;
       unsigned index = operand.getOperandNumber();
-      auto conv = dyn_cast_or_null<nn::ConvOp>(rootOf(kernel));
-      auto [entry, isNew] =
-          done.try_emplace({value, static_cast<int>(weightFormat(kernel, index)), conv ? conv.getGroups() : 1});
+      auto kernel = dyn_cast<nn::KernelOp>(step); // Else nn.if or nn.loop, which hand it on.
+      auto conv = kernel ? dyn_cast_or_null<nn::ConvOp>(rootOf(kernel)) : nn::ConvOp();
+      WeightFormat format = kernel ? weightFormat(kernel, index) : WeightFormat::RowMajor;
+      auto [entry, isNew] = done.try_emplace({value, static_cast<int>(format), conv ? conv.getGroups() : 1});
       if (isNew) {
         llvm::Expected<reference::Tensor> tensor = reference::evaluateConstant(value);
         if (!tensor)
           return tensor.takeError();
-        entry->second = writer.append(pack(kernel, index, *tensor));
+        entry->second = writer.append(kernel ? pack(kernel, index, *tensor) : tensor->toBytes());
       }
       offsets[&operand] = entry->second;
     }

@@ -10,12 +10,12 @@ namespace margay::codegen {
 
 class WeightsWriter;
 
-/// Where the constant inputs of kernels are, in bytes from the start of the weights.
+/// Where the constant operands of steps are, in bytes from the start of the weights.
 using WeightOffsets = llvm::DenseMap<mlir::OpOperand *, uint64_t>;
 
-/// Evaluates each recipe that a kernel reads, packs it the way the kernel's plan wants it, and appends it to the
-/// weights; one tensor at a time.
-llvm::Expected<WeightOffsets> packWeights(llvm::ArrayRef<nn::KernelOp> kernels, WeightsWriter &writer);
+/// Evaluates each recipe that a step (a kernel, nn.if or nn.loop) reads, packs it the way the kernel's plan wants it,
+/// and appends it to the weights; one tensor at a time.
+llvm::Expected<WeightOffsets> packWeights(llvm::ArrayRef<mlir::Operation *> steps, WeightsWriter &writer);
 
 } // namespace margay::codegen
 

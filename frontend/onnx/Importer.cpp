@@ -28,6 +28,12 @@ Known *Importer::define(Names &names, llvm::StringRef name) {
   return &known;
 }
 
+Known *Importer::makeKnown(Value value) {
+  Known &known = knowns.emplace_back();
+  known.value = value;
+  return &known;
+}
+
 std::optional<llvm::ArrayRef<uint8_t>> Importer::bytesOf(const Tensor &tensor) {
   llvm::Expected<llvm::ArrayRef<uint8_t>> bytes = loaded->bytesOf(tensor);
   if (bytes)
@@ -58,6 +64,9 @@ Value Importer::materialize(Known &known, const llvm::Twine &user) {
   known.isBroken = false;
   auto type = RankedTensorType::get(tensor.dims, element);
   Location loc = NameLoc::get(builder.getStringAttr(tensor.name));
+  OpBuilder::InsertionGuard guard(builder);
+  if (outside)
+    builder.restoreInsertionPoint(*outside);
   return known.value = parameters.create(builder, loc, type, tensor.name, *bytes, known.isWeight);
 }
 
@@ -97,6 +106,7 @@ void Importer::breakOutputs(const Node &node, const Surroundings &around) {
 }
 
 void Importer::noteUnknownOperator(const Node &node, const Surroundings &around, int64_t opset) {
+  ++unknownNodes;
   auto [entry, isNew] = unknownOperators.try_emplace({canonicalDomain(node.domain), node.opType});
   if (!isNew) {
     ++entry->second.others;
@@ -171,9 +181,9 @@ void Importer::importNode(const Node &node, const Surroundings &around) {
   NodeImport import(*this, node, around, opset, locationOf(node));
   if (failed(checkCounts(import, *row)) || failed(checkElements(import, row->elements)))
     return;
-  unsigned before = reported;
+  unsigned before = reported + unknownNodes;
   if (failed(row->import(import))) {
-    if (reported == before)
+    if (reported + unknownNodes == before)
       report(Fault::Internal, describe(node) + ": could not be imported, and nothing says why");
     return;
   }
@@ -231,6 +241,58 @@ void Importer::importCall(const Node &node, const Function &function, const Surr
   for (auto [index, output] : llvm::enumerate(node.outputs))
     if (!output.empty())
       around.names->define(output, *names.find(function.outputs[index]));
+}
+
+//===- Graphs inside nodes ------------------------------------------------===//
+
+Importer::InRegion::InRegion(Importer &importer, Region &region)
+    : importer(importer), before(importer.builder.saveInsertionPoint()), isOutermost(!importer.outside) {
+  if (isOutermost)
+    importer.outside = before;
+  importer.builder.setInsertionPointToEnd(&region.emplaceBlock());
+}
+
+Importer::InRegion::~InRegion() {
+  importer.builder.restoreInsertionPoint(before);
+  if (isOutermost)
+    importer.outside.reset();
+}
+
+std::optional<llvm::SmallVector<Known *>> Importer::importInner(const Graph &graph, llvm::ArrayRef<Known *> inputs,
+                                                                const Node &node, const Surroundings &around) {
+  // Loops in loops that are written out can multiply the nodes, as calls can.
+  constexpr uint64_t maxInnerNodes = 100'000;
+  innerNodes += graph.nodes.size();
+  if (innerNodes > maxInnerNodes) {
+    report(Fault::Unsupported, around.caller + describe(node) + ": its graphs have more than " +
+                                   llvm::Twine(maxInnerNodes) + " nodes when they are written out");
+    return std::nullopt;
+  }
+  unsigned before = reported;
+  Names names(around.names);
+  for (auto [index, input] : llvm::enumerate(graph.inputs))
+    names.define(input.name, inputs[index]);
+  for (const Tensor &tensor : graph.initializers) {
+    Known *known = define(names, tensor.name);
+    known->tensor = &tensor;
+    known->isWeight = true;
+  }
+  for (const SparseTensor &tensor : graph.sparseInitializers) {
+    report(Fault::Unsupported, "initializer " + quoted(tensor.values.name) + " is sparse, which is not supported");
+    define(names, tensor.values.name)->isBroken = true;
+  }
+  Surroundings inside = around;
+  inside.names = &names;
+  inside.caller = around.caller + describe(node) + ", in it ";
+  importNodes(graph.nodes, inside);
+  llvm::SmallVector<Known *> outputs;
+  for (const ValueInfo &output : graph.outputs) {
+    Known *known = *names.find(output.name);
+    if (known->isBroken)
+      return std::nullopt;
+    outputs.push_back(known);
+  }
+  return reported == before ? std::optional(outputs) : std::nullopt;
 }
 
 } // namespace margay::frontend::onnx

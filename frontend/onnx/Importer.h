@@ -64,6 +64,24 @@ public:
   /// Keeps a tensor that was made during the import.
   Tensor &keep(Tensor tensor) { return madeTensors.emplace_back(std::move(tensor)); }
   Arena &arena() { return loaded->model.arena; }
+  /// A value that has no name.
+  Known *makeKnown(mlir::Value value);
+  /// Imports a graph inside `node`. What its outputs stand for; nothing after a report.
+  std::optional<llvm::SmallVector<Known *>> importInner(const Graph &graph, llvm::ArrayRef<Known *> inputs,
+                                                        const Node &node, const Surroundings &around);
+
+  /// While it lives, operations go into a region of their own, and constants of the model before the operation that
+  /// will have the region.
+  class InRegion {
+  public:
+    InRegion(Importer &importer, mlir::Region &region);
+    ~InRegion();
+
+  private:
+    Importer &importer;
+    mlir::OpBuilder::InsertPoint before;
+    bool isOutermost;
+  };
 
   mlir::OpBuilder builder;
   nn::SymbolRanges ranges;        ///< of the model's symbols
@@ -95,6 +113,7 @@ private:
   std::deque<Tensor> madeTensors;
   llvm::Error errors = llvm::Error::success();
   unsigned reported = 0;
+  std::optional<mlir::OpBuilder::InsertPoint> outside; ///< where the outermost region's operation will be
 
   /// The first node of each operator that is not in the table, and how many more there are.
   struct UnknownOperator {
@@ -102,8 +121,10 @@ private:
     unsigned others = 0;
   };
   llvm::MapVector<std::pair<llvm::StringRef, llvm::StringRef>, UnknownOperator>
-      unknownOperators; ///< by domain and type
+      unknownOperators;      ///< by domain and type
+  unsigned unknownNodes = 0; ///< nodes of such operators
   unsigned calls = 0;
+  uint64_t innerNodes = 0; ///< that graphs inside nodes were written out to
 };
 
 /// Adds the names that nodes use, those in the graphs inside them included; never the empty one.

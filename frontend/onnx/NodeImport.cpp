@@ -125,7 +125,7 @@ std::optional<double> NodeImport::constantScalar(unsigned index, const llvm::Twi
 //===- Attributes ---------------------------------------------------------===//
 
 const Attribute *NodeImport::attribute(llvm::StringRef name, AttributeType type) {
-  known.insert(name);
+  askedFor.insert(name);
   const Attribute *attribute = node.attribute(name);
   // In a function an attribute can stand for one that the caller gives, or does not give.
   if (attribute && !attribute->refName.empty())
@@ -164,7 +164,7 @@ llvm::StringRef NodeImport::text(llvm::StringRef name, llvm::StringRef otherwise
 llvm::SmallVector<llvm::StringRef> NodeImport::unknownAttributes() const {
   llvm::SmallVector<llvm::StringRef> names;
   for (const Attribute &attribute : node.attributes)
-    if (!known.contains(attribute.name))
+    if (!askedFor.contains(attribute.name))
       names.push_back(attribute.name);
   return names;
 }
@@ -177,6 +177,23 @@ LogicalResult NodeImport::result(Value value, unsigned index) {
   if (usesOutput(index))
     importer.define(*around.names, node.outputs[index])->value = value;
   return success();
+}
+
+void NodeImport::alias(Known *known, unsigned index) {
+  if (usesOutput(index))
+    around.names->define(node.outputs[index], known);
+}
+
+Known *NodeImport::known(unsigned index) {
+  if (!hasInput(index))
+    return malformed("input " + llvm::Twine(index + 1) + " is missing");
+  return &knownInput(index);
+}
+
+std::optional<llvm::SmallVector<Known *>> NodeImport::importInner(const Graph &graph, llvm::ArrayRef<Known *> inputs) {
+  auto outputs = importer.importInner(graph, inputs, node, around);
+  failed |= !outputs;
+  return outputs;
 }
 
 LogicalResult NodeImport::constant(Tensor tensor) {

@@ -81,7 +81,7 @@ public:
   const Attribute *attribute(llvm::StringRef name, AttributeType type);
   bool hasAttribute(llvm::StringRef name) const { return node.attribute(name) != nullptr; }
   /// Attributes that change nothing in an inference.
-  void ignore(std::initializer_list<llvm::StringRef> names) { known.insert(names.begin(), names.end()); }
+  void ignore(std::initializer_list<llvm::StringRef> names) { askedFor.insert(names.begin(), names.end()); }
   /// The attributes that the node has and that nobody has asked for.
   llvm::SmallVector<llvm::StringRef> unknownAttributes() const;
 
@@ -98,6 +98,14 @@ public:
   LogicalResult constant(Tensor tensor);
   /// Defines output 0 as another name of input 0, constant or not.
   LogicalResult forward();
+
+  /// Defines output `index` as another name of what is known, constant or not.
+  void alias(Known *known, unsigned index);
+  /// What an input stands for.
+  Known *known(unsigned index);
+  /// Imports a graph inside the node, which sees the names around it. What its outputs stand for; nothing after a
+  /// report.
+  std::optional<llvm::SmallVector<Known *>> importInner(const Graph &graph, llvm::ArrayRef<Known *> inputs);
 
   //===- Operations -------------------------------------------------------===//
 
@@ -160,7 +168,7 @@ private:
   const Surroundings &around;
   int64_t version;
   bool failed = false;
-  llvm::StringSet<> known; ///< attributes that were asked for
+  llvm::StringSet<> askedFor; ///< attributes that were asked for
 };
 
 inline mlir::RankedTensorType typeOf(mlir::Value value) { return llvm::cast<mlir::RankedTensorType>(value.getType()); }

@@ -17,11 +17,12 @@ static Results kernel(KernelOp op, llvm::ArrayRef<Tensor> operands, const Symbol
   return evaluateBlock(*op.getBlock(), operands.vec(), symbols);
 }
 
-static Results call(mlir::func::CallOp op, llvm::ArrayRef<Tensor> operands) {
+/// The symbols of a function are the model's, as its caller knows them.
+static Results call(mlir::func::CallOp op, llvm::ArrayRef<Tensor> operands, const Symbols &symbols) {
   auto function = mlir::SymbolTable::lookupNearestSymbolFrom<mlir::func::FuncOp>(op, op.getCalleeAttr());
   if (!function || function.isExternal() || !function.getBody().hasOneBlock())
     return makeFault(Fault::Internal, nameOf(op) + ": no function of one block is called '" + op.getCallee() + "'");
-  return evaluateFunction(function, operands.vec());
+  return evaluateBlock(function.getBody().front(), operands.vec(), symbols);
 }
 
 void reference::addKernels(Table &table) {

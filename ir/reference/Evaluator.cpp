@@ -18,6 +18,7 @@ static const Table &table() {
     Table table;
     addConstants(table);
     addContractions(table);
+    addControl(table);
     addElementwise(table);
     addKernels(table);
     addRecurrent(table);

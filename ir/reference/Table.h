@@ -21,6 +21,7 @@ using Table = llvm::StringMap<Function>;
 
 void addConstants(Table &table);
 void addContractions(Table &table);
+void addControl(Table &table);
 void addElementwise(Table &table);
 void addKernels(Table &table);
 void addRecurrent(Table &table);

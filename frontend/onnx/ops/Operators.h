@@ -21,6 +21,11 @@ LogicalResult importMean(NodeImport &node);
 LogicalResult importGemm(NodeImport &node);
 LogicalResult importMatMul(NodeImport &node);
 
+// Control.cpp
+LogicalResult importIf(NodeImport &node);
+LogicalResult importLoop(NodeImport &node);
+LogicalResult importScan(NodeImport &node);
+
 // Conv.cpp
 LogicalResult importConv(NodeImport &node);
 

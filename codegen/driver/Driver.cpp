@@ -1,0 +1,281 @@
+//===- Driver.cpp - the straight-line code of a function ------------------===//
+//
+//   mg__driver(frame):
+//     args = {inputs, outputs, symbols of kernel 0}
+//     mg__parallel(frame, kernel 0, args, units, units in a task, 0)
+//     …
+//
+// nn.if and nn.loop call the drivers of other functions with a frame that differs in inputs, outputs and arena.
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/driver/Driver.h"
+#include "codegen/kernels/Channels.h"
+#include "codegen/kernels/DimValue.h"
+#include "codegen/plans/Plans.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "runtime/abi.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+using nn::DimAttr;
+
+static_assert(sizeof(mg_status) == 4 && sizeof(void *) == 8,
+              "the driver is emitted for 64-bit pointers and 32-bit statuses");
+
+static std::string driverName(const Level &level, StringRef function) {
+  std::string suffix = function == nn::mainFunction ? "" : ("_" + function).str();
+  return ("mg__driver_" + level.name + suffix).str();
+}
+
+static Placement placementOf(const Model &model, const Body &body, OpOperand &operand) {
+  if (auto found = model.weights.find(&operand); found != model.weights.end())
+    return {Placement::Weights, 0, nn::constantDim(operand.getOwner()->getContext(), found->second),
+            nn::columnsOf(operand.get().getType())};
+  return body.memory.placements.lookup(operand.get());
+}
+
+static KernelStrides stridesOf(const Model &model, const Body &body, nn::KernelOp kernel) {
+  KernelStrides strides;
+  for (OpOperand &operand : kernel->getOpOperands())
+    strides.inputs.push_back(placementOf(model, body, operand).rowStride);
+  for (Value result : kernel.getResults())
+    strides.outputs.push_back(body.memory.placements.lookup(result).rowStride);
+  return strides;
+}
+
+namespace {
+
+class DriverEmitter : public Emit {
+public:
+  DriverEmitter(OpBuilder builder, Location loc, const Model &model, const Body &body, const Level &level, Value frame)
+      : Emit(builder, loc, level), model(model), body(body), frame(frame),
+        pointer(LLVM::LLVMPointerType::get(builder.getContext())), i64(builder.getI64Type()) {
+    inputs = field(offsetof(mg__frame, inputs));
+    outputs = field(offsetof(mg__frame, outputs));
+    arena = field(offsetof(mg__frame, arena));
+    weights = field(offsetof(mg__frame, weights));
+    Value array = field(offsetof(mg__frame, symbols));
+    for (auto [index, symbol] : llvm::enumerate(model.symbols))
+      symbols[symbol.getName()] = load(i64, at(array, static_cast<int64_t>(index), i64));
+  }
+
+  /// Runs all steps; `functions` are those of the kernels among them.
+  void steps(ArrayRef<StringRef> functions, int64_t &number);
+
+private:
+  Value field(size_t offset) { return load(pointer, at(frame, static_cast<int64_t>(offset), builder.getI8Type())); }
+
+  Value address(const Placement &placement);
+  Value address(OpOperand &operand) { return address(placementOf(model, body, operand)); }
+  Value address(Value result) { return address(body.memory.placements.lookup(result)); }
+  Value bufferAddress(int64_t number) {
+    return at(arena, dimValue(*this, body.memory.buffers[number].offset, symbols), builder.getI8Type());
+  }
+  Value bytesOf(Type type) {
+    DimAttr elements = nn::product(builder.getContext(), nn::dimsOf(type));
+    return dimValue(*this, elements * storageBytes(cast<RankedTensorType>(type).getElementType()), symbols);
+  }
+
+  void runKernel(nn::KernelOp kernel, StringRef function, int64_t number, Value args);
+  Value array(int64_t words) { return LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(words), 8); }
+  void copy(Value from, Value to, Value bytes);
+  void callBody(StringRef callee, Value arena, Value inputs, Value outputs, Value inner);
+  Value isTrue(Value pointer);
+  void runIf(nn::IfOp op);
+  void runLoop(nn::LoopOp op);
+
+  const Model &model;
+  const Body &body;
+  Value frame, inputs, outputs, arena, weights;
+  SymbolValues symbols;
+  Type pointer, i64;
+};
+
+} // namespace
+
+Value DriverEmitter::address(const Placement &placement) {
+  Value base;
+  DimAttr offset = placement.offset;
+  switch (placement.kind) {
+  case Placement::Input:
+    base = load(pointer, at(inputs, placement.index, pointer));
+    break;
+  case Placement::Output:
+    base = load(pointer, at(outputs, placement.index, pointer));
+    break;
+  case Placement::Weights:
+    base = weights;
+    break;
+  case Placement::Arena:
+    base = arena;
+    offset = offset + body.memory.buffers[placement.index].offset;
+    break;
+  }
+  return at(base, dimValue(*this, offset, symbols), builder.getI8Type());
+}
+
+void DriverEmitter::runKernel(nn::KernelOp kernel, StringRef function, int64_t number, Value args) {
+  int64_t word = 0;
+  auto pass = [&](Value value) { store(value, at(args, word++, i64)); };
+  for (OpOperand &operand : kernel->getOpOperands())
+    pass(address(operand));
+  for (Value result : kernel.getResults())
+    pass(address(result));
+  for (nn::SymbolAttr symbol : model.symbols)
+    pass(symbols[symbol.getName()]);
+  Value units = dimValue(*this, algorithmOf(kernel).units(kernel), symbols),
+        task = constant(kernel.getPlan()->get("task", 1));
+  Value code = LLVM::AddressOfOp::create(builder, loc, pointer, function);
+  Value index = LLVM::ConstantOp::create(builder, loc, builder.getI32Type(), builder.getI32IntegerAttr(number));
+  LLVM::CallOp::create(builder, loc, TypeRange(), "mg__parallel", ValueRange{frame, code, args, units, task, index});
+}
+
+/// Not llvm.memcpy, which could become a call of a library.
+void DriverEmitter::copy(Value from, Value to, Value bytes) {
+  Type i8 = builder.getI8Type();
+  forElements(*this, constant(0), bytes, 4 * level.lanes(4), [&](Value index, int64_t lanes) {
+    store(load(vectorOf(i8, lanes), at(from, index, i8)), at(to, index, i8));
+  });
+}
+
+/// Calls another function's driver with a copy of this frame, `inner`, in which these are replaced.
+void DriverEmitter::callBody(StringRef callee, Value arena, Value inputs, Value outputs, Value inner) {
+  auto set = [&](size_t offset, Value value) {
+    store(value, at(inner, static_cast<int64_t>(offset), builder.getI8Type()));
+  };
+  set(offsetof(mg__frame, arena), arena);
+  set(offsetof(mg__frame, inputs), inputs);
+  set(offsetof(mg__frame, outputs), outputs);
+  LLVM::CallOp::create(builder, loc, TypeRange(builder.getI32Type()), driverName(level, callee), ValueRange{inner});
+}
+
+Value DriverEmitter::isTrue(Value pointer) {
+  Value byte = load(builder.getI8Type(), pointer);
+  Value zero = constantVector(builder.getI8Type(), 1, 0);
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, byte, zero);
+}
+
+void DriverEmitter::runIf(nn::IfOp op) {
+  Value inner = array(sizeof(mg__frame) / sizeof(int64_t));
+  copy(frame, inner, constant(sizeof(mg__frame)));
+  Value in = array(op.getInputs().size() + 1), out = array(op.getNumResults() + 1);
+  for (auto [index, operand] : llvm::enumerate(op.getInputsMutable()))
+    store(address(operand), at(in, static_cast<int64_t>(index), pointer));
+  for (auto [index, result] : llvm::enumerate(op.getResults()))
+    store(address(result), at(out, static_cast<int64_t>(index), pointer));
+  SmallVector<StringRef> callees = calleesOf(op);
+  Value memory = bufferAddress(body.memory.steps.lookup(op).arena);
+  Value condition = isTrue(address(op.getConditionMutable()));
+  Value otherwise = arith::XOrIOp::create(builder, loc, condition, constantVector(builder.getI1Type(), 1, 1));
+  when(condition, [&] { callBody(callees[0], memory, in, out, inner); });
+  when(otherwise, [&] { callBody(callees[1], memory, in, out, inner); });
+}
+
+/// The carried values live where the results are; a trip makes new ones beside, which then take their place.
+void DriverEmitter::runLoop(nn::LoopOp op) {
+  const StepMemory &memory = body.memory.steps.find(op)->second;
+  size_t carried = op.getCarried().size();
+  Value inner = array(sizeof(mg__frame) / sizeof(int64_t));
+  copy(frame, inner, constant(sizeof(mg__frame)));
+  Value in = array(op.getCarried().size() + op.getInputs().size() + 1), out = array(op.getNumResults() + 1);
+  Value tripNumber = bufferAddress(memory.trip), goesOn = bufferAddress(memory.condition),
+        arena = bufferAddress(memory.arena);
+  int64_t next = 0;
+  auto give = [&](Value address) { store(address, at(in, next++, pointer)); };
+  give(tripNumber);
+  for (auto [operand, result] : llvm::zip_first(op.getCarriedMutable(), op.getResults())) {
+    copy(address(operand), address(result), bytesOf(result.getType()));
+    give(address(result));
+  }
+  for (OpOperand &operand : op.getInputsMutable())
+    give(address(operand));
+  store(goesOn, at(out, int64_t(0), pointer));
+  for (auto [index, number] : llvm::enumerate(memory.carried))
+    store(bufferAddress(number), at(out, static_cast<int64_t>(index) + 1, pointer));
+
+  // Addresses that do not change are computed before the loop.
+  SmallVector<std::pair<Value, Value>> scans; // Where the slices begin, and their bytes.
+  for (Value result : op.getResults().drop_front(carried)) {
+    SmallVector<DimAttr> dims = nn::dimsOf(result.getType());
+    Type slice = nn::tensorOf(ArrayRef(dims).drop_front(), cast<RankedTensorType>(result.getType()).getElementType());
+    scans.emplace_back(address(result), bytesOf(slice));
+  }
+  Value limit = constant(std::numeric_limits<int64_t>::max());
+  if (op.getTrips())
+    limit = load(i64, address(op.getTripsMutable()[0]));
+  Value begins = constantVector(builder.getI1Type(), 1, 1);
+  if (op.getCondition())
+    begins = isTrue(address(op.getConditionMutable()[0]));
+  SmallVector<Value> results, makings, sizes;
+  for (auto [index, number] : llvm::enumerate(memory.carried)) {
+    results.push_back(address(op.getResult(index)));
+    makings.push_back(bufferAddress(number));
+    sizes.push_back(bytesOf(op.getResult(index).getType()));
+  }
+  StringRef callee = calleesOf(op)[0];
+  auto before = [&](OpBuilder &nested, Location, ValueRange state) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder = nested;
+    Value more = arith::AndIOp::create(builder, loc, less(state[0], limit), state[1]);
+    scf::ConditionOp::create(builder, loc, more, state);
+  };
+  auto after = [&](OpBuilder &nested, Location, ValueRange state) {
+    OpBuilder outer = builder;
+    builder = nested;
+    store(state[0], tripNumber);
+    for (auto [index, scan] : llvm::enumerate(scans)) {
+      auto [base, bytes] = scan;
+      store(at(base, mul(state[0], bytes), builder.getI8Type()),
+            at(out, static_cast<int64_t>(1 + carried + index), pointer));
+    }
+    callBody(callee, arena, in, out, inner);
+    for (auto [from, to, bytes] : llvm::zip_equal(makings, results, sizes))
+      copy(from, to, bytes);
+    scf::YieldOp::create(builder, loc, ValueRange{add(state[0], 1), isTrue(goesOn)});
+    builder = outer;
+  };
+  scf::WhileOp::create(builder, loc, TypeRange{i64, builder.getI1Type()}, ValueRange{constant(0), begins}, before,
+                       after);
+}
+
+void DriverEmitter::steps(ArrayRef<StringRef> functions, int64_t &number) {
+  // One array of arguments serves all kernels: each call returns when it is no longer read.
+  size_t words = 1;
+  for (Operation *step : body.steps)
+    words = std::max<size_t>(words, step->getNumOperands() + step->getNumResults() + model.symbols.size());
+  Value args = array(words);
+  for (Operation *step : body.steps) {
+    if (auto kernel = dyn_cast<nn::KernelOp>(step)) {
+      runKernel(kernel, functions.front(), number++, args);
+      functions = functions.drop_front();
+    } else if (auto op = dyn_cast<nn::IfOp>(step)) {
+      runIf(op);
+    } else {
+      runLoop(cast<nn::LoopOp>(step));
+    }
+  }
+}
+
+void codegen::emitDriver(ModuleOp module, const Model &model, const Body &body, const Level &level,
+                         llvm::function_ref<StringRef(nn::KernelOp, const KernelStrides &)> functionOf,
+                         int64_t &kernelNumber) {
+  SmallVector<StringRef> functions;
+  for (Operation *step : body.steps)
+    if (auto kernel = dyn_cast<nn::KernelOp>(step))
+      functions.push_back(functionOf(kernel, stridesOf(model, body, kernel)));
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  Type i32 = builder.getI32Type();
+  auto type = LLVM::LLVMFunctionType::get(i32, {LLVM::LLVMPointerType::get(builder.getContext())});
+  func::FuncOp source = body.function;
+  bool isMain = source.getName() == nn::mainFunction;
+  auto function = LLVM::LLVMFuncOp::create(builder, module->getLoc(), driverName(level, source.getName()), type,
+                                           isMain ? LLVM::Linkage::External : LLVM::Linkage::Internal);
+  Block *entry = function.addEntryBlock(builder);
+  builder.setInsertionPointToStart(entry);
+  auto ok = LLVM::ConstantOp::create(builder, module->getLoc(), i32, builder.getI32IntegerAttr(MG_OK));
+  auto end = LLVM::ReturnOp::create(builder, module->getLoc(), ok.getResult());
+  builder.setInsertionPoint(end);
+  DriverEmitter(builder, module->getLoc(), model, body, level, entry->getArgument(0)).steps(functions, kernelNumber);
+}
