@@ -338,8 +338,10 @@ llvm::SmallVector<Value> NodeImport::broadcastTogether(llvm::ArrayRef<Value> val
     if (!wider)
       return {};
     dims = *wider;
-    if (elementOf(value) != elementOf(values[0]))
-      return malformed("its inputs are of types " + nameOf(elementOf(values[0])) + " and " + nameOf(elementOf(value)));
+    if (elementOf(value) != elementOf(values[0])) {
+      malformed("its inputs are of types " + nameOf(elementOf(values[0])) + " and " + nameOf(elementOf(value)));
+      return {};
+    }
   }
   llvm::SmallVector<Value> results;
   for (Value value : values)

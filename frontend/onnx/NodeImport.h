@@ -36,7 +36,6 @@ struct Refusal {
   operator mlir::Value() const { return nullptr; }
   template <typename T> operator std::optional<T>() const { return std::nullopt; }
   template <typename T> operator T *() const { return nullptr; }
-  template <typename T> operator llvm::SmallVector<T>() const { return {}; }
 };
 
 class NodeImport {
