@@ -189,7 +189,10 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
   Model model = modelOf(module);
   Library library;
   library.interface = describeInterface(model.main(), options.name);
-  library.arenaBytes = model.memory().arenaBytes.str();
+  auto least = [&](StringRef name) {
+    return llvm::find_if(model.symbols, [&](nn::SymbolAttr symbol) { return symbol.getName() == name; })->getMin();
+  };
+  library.leastArenaBytes = nn::evaluate(model.memory().arenaBytes, least).value_or(MG__SIZE_MAX);
   library.object = options.directory + "/model.o";
 
   std::string weightsPath = options.directory + (options.embedWeights ? "/weights.o" : "/weights.mgw");

@@ -24,8 +24,8 @@ struct Library {
   std::string object;      ///< Path of one relocatable ELF file that needs nothing and shows `name` and `name_*` only.
   std::string weightsFile; ///< Path of the file of external weights, or empty.
   uint64_t codeBytes = 0;  ///< Of all levels' object files.
-  uint64_t weightsBytes = 0; ///< Packed.
-  std::string arenaBytes;    ///< As text: a number, or an expression of the model's symbols.
+  uint64_t weightsBytes = 0;   ///< Packed.
+  int64_t leastArenaBytes = 0; ///< What the arena needs where every symbol is at its least.
 };
 
 /// Chooses how every kernel of `main` is computed, and notes it as its plan; `--emit=kernels`. Joined faults for all

@@ -11,11 +11,11 @@ using namespace margay;
 using namespace margay::nn;
 using namespace margay::passes;
 
-/// A kernel is a root, elementwise operations and broadcasts.
+/// A kernel is a root, elementwise operations and broadcasts; constants come in as inputs, which are recipes.
 static LogicalResult verifyKernel(KernelOp kernel) {
   Operation *root = nullptr;
   for (Operation &op : kernel.getBlock()->without_terminator()) {
-    if (!isRoot(&op) && !isElementwise(&op) && !isa<BroadcastOp, ConstantOp>(op))
+    if (!isRoot(&op) && !isElementwise(&op) && !isa<BroadcastOp>(op))
       return op.emitOpError("cannot be part of a kernel");
     if (isRoot(&op) && root)
       return op.emitOpError("is a second root in one kernel").attachNote(root->getLoc()) << "the first root";

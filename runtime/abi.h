@@ -73,8 +73,8 @@ typedef struct mg__level {
 
 //===- The program ----------------------------------------------------------===//
 
-/// What a call needs of the arena, in bytes; both are multiples of the model's `align`. Arithmetic that might exceed 63
-/// bits must go through mg__size_add and mg__size_mul, which stick at MG__SIZE_MAX.
+/// What a call needs of the arena, in bytes; both are multiples of the model's `align`. Where anything on the way to a
+/// part overflows 63 bits, also where it would be divided or taken off again, that part is MG__SIZE_MAX.
 typedef struct mg__sizes {
   int64_t shared;  // the buffers, once
   int64_t scratch; // once per worker

@@ -98,6 +98,8 @@ mg_status mg__pick_level(const mg_model *model, const mg_options *options, const
     *level = candidate;
     return MG_OK;
   }
+  if (forced >= MG_ISA_X86_64_V2 && forced <= MG_ISA_X86_64_V4)
+    return mg__fail(options, MG_E_ISA, "isa %s is not one of the compiled levels: %L", mg_isa_name(forced), model);
   if (forced != MG_ISA_AUTO)
     return mg__fail(options, MG_E_ISA, "isa %d is not one of the compiled levels: %L", (int64_t)forced, model);
   return mg__fail(options, MG_E_ISA, "this CPU can run none of the compiled levels: %L", model);

@@ -133,5 +133,5 @@ std::optional<uint64_t> codegen::maxArenaBytes(const Interface &interface, DimAt
   }
   if (bytes >= MG__SIZE_MAX)
     return std::nullopt;
-  return bytes;
+  return std::max<uint64_t>(bytes, interface.align); // An array of no bytes is no C, and 0 means unbounded.
 }

@@ -33,8 +33,8 @@ static std::string describePorts(const Interface &interface, const std::vector<I
 }
 
 static std::string describeSymbol(const InterfaceSymbol &symbol) {
-  std::string text =
-      fmt::format("{} in {}..{}", symbol.cName, symbol.min, symbol.max ? std::to_string(*symbol.max) : "");
+  std::string text = symbol.max ? fmt::format("{} in {}..{}", symbol.cName, symbol.min, *symbol.max)
+                                : fmt::format("{} >= {}", symbol.cName, symbol.min);
   return symbol.multiple > 1 ? fmt::format("{} (multiples of {})", text, symbol.multiple) : text;
 }
 

@@ -21,7 +21,7 @@ llvm::StringRef margayPoolHeader();
 /// A name from the model as it can stand within a comment: printable, and unable to end it.
 std::string commentText(llvm::StringRef name);
 
-/// "image f32[N,3,224,224] -> logits f32[N,1000], N in 1..32."
+/// "image f32[N,3,224,224] -> logits f32[N,1000], N in 1..32.", or "N >= 1" where it has no bound.
 std::string describeModel(const Interface &interface);
 
 } // namespace margay::codegen

@@ -66,7 +66,7 @@ struct Interface {
   std::vector<InterfaceState> states = {};
   uint64_t align = 64;
   std::optional<uint64_t> maxArenaBytes =
-      {}; ///< enough for every allowed shape with one worker; none when a symbol is unbounded
+      {}; ///< enough for every allowed shape with one worker, at least `align`; none when a symbol is unbounded
   uint64_t hash = 0;
   uint64_t weightsHash = 0, weightsBytes = 0; ///< of the file of external weights, 0 if they are embedded
   std::vector<int32_t> isaLevels = {};        ///< MG_ISA_…, the best first

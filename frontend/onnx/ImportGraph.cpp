@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/Importer.h"
+#include "ir/Counted.h"
 #include "ir/Dim.h"
 #include "ir/Ops.h"
 #include "mlir/IR/Diagnostics.h"
@@ -99,8 +100,8 @@ void Importer::checkDeclared(const ValueInfo &info, Value value, const llvm::Twi
   if (!info.type.hasShape)
     return;
   if (int64_t(info.type.shape.size()) != type.getRank())
-    return report(Fault::Malformed, what + " is declared to have " + llvm::Twine(info.type.shape.size()) +
-                                        " dimensions, but has " + llvm::Twine(type.getRank()));
+    return report(Fault::Malformed, what + " is declared to have " + counted(info.type.shape.size(), "dimension") +
+                                        ", but has " + llvm::Twine(type.getRank()));
   for (auto [axis, dim] : llvm::enumerate(info.type.shape))
     if (dim.kind == Dimension::Value && dim.value >= 0 && !type.isDynamicDim(axis) &&
         dim.value != type.getDimSize(axis))

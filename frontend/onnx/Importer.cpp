@@ -2,6 +2,7 @@
 
 #include "frontend/onnx/Importer.h"
 #include "frontend/onnx/OpTable.h"
+#include "ir/Counted.h"
 
 using namespace mlir;
 
@@ -125,14 +126,11 @@ void Importer::noteUnknownOperator(const Node &node, const Surroundings &around,
   entry->second.message = around.caller + describe(node) + ": " + why;
 }
 
-/// "1", "1 to 3" or "at least 2", with what they are.
+/// "1 input", "1 to 3 inputs" or "at least 2 inputs".
 static std::string expectation(Count count, llvm::StringRef what) {
-  std::string text = std::to_string(count.min);
   if (count.max == unlimited)
-    text = "at least " + text;
-  else if (count.max != count.min)
-    text += " to " + std::to_string(count.max);
-  return text + " " + what.str();
+    return "at least " + counted(count.min, what);
+  return (count.max == count.min ? "" : std::to_string(count.min) + " to ") + counted(count.max, what);
 }
 
 static LogicalResult checkCounts(NodeImport &node, const OpRow &row) {
@@ -144,10 +142,9 @@ static LogicalResult checkCounts(NodeImport &node, const OpRow &row) {
   };
   size_t inputs = used(node.node.inputs), outputs = used(node.node.outputs);
   if (inputs < row.inputs.min || inputs > row.inputs.max)
-    return node.malformed("has " + llvm::Twine(inputs) + " inputs, it needs " + expectation(row.inputs, "inputs"));
+    return node.malformed("has " + counted(inputs, "input") + ", it needs " + expectation(row.inputs, "input"));
   if (outputs > row.outputs.max)
-    return node.malformed("has " + llvm::Twine(outputs) + " outputs, it has only " +
-                          expectation(row.outputs, "outputs"));
+    return node.malformed("has " + counted(outputs, "output") + ", it can have " + expectation(row.outputs, "output"));
   return success();
 }
 
@@ -208,8 +205,8 @@ void Importer::importCall(const Node &node, const Function &function, const Surr
     return;
   if (node.inputs.size() > function.inputs.size() || node.outputs.size() > function.outputs.size())
     return report(Fault::Malformed, around.caller + describe(node) + ": function " + quoted(function.name) + " has " +
-                                        llvm::Twine(function.inputs.size()) + " inputs and " +
-                                        llvm::Twine(function.outputs.size()) + " outputs, the call has " +
+                                        counted(function.inputs.size(), "input") + " and " +
+                                        counted(function.outputs.size(), "output") + ", the call has " +
                                         llvm::Twine(node.inputs.size()) + " and " + llvm::Twine(node.outputs.size()));
   // Each level of calls can multiply the nodes: a small file must not become an endless import.
   constexpr unsigned maxCalls = 100'000;

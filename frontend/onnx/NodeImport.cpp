@@ -2,6 +2,7 @@
 
 #include "frontend/onnx/NodeImport.h"
 #include "frontend/onnx/TensorData.h"
+#include "ir/Counted.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "llvm/ADT/APFloat.h"
@@ -353,7 +354,7 @@ llvm::SmallVector<Value> NodeImport::broadcastTogether(llvm::ArrayRef<Value> val
 std::optional<int64_t> NodeImport::normalizeAxis(int64_t axis, int64_t rank) {
   if (axis >= -rank && axis < rank)
     return axis < 0 ? axis + rank : axis;
-  return malformed("axis " + llvm::Twine(axis) + " is outside of " + llvm::Twine(rank) + " dimensions");
+  return malformed("axis " + llvm::Twine(axis) + " is outside of " + counted(rank, "dimension"));
 }
 
 std::optional<llvm::SmallVector<int64_t>> NodeImport::normalizeAxes(llvm::ArrayRef<int64_t> axes, int64_t rank) {

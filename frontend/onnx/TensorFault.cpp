@@ -1,6 +1,7 @@
 //===- TensorFault.cpp - what can be wrong with a tensor by itself --------===//
 
 #include "frontend/onnx/Decode.h"
+#include "ir/Counted.h"
 #include "llvm/ADT/StringExtras.h"
 
 namespace margay::frontend::onnx {
@@ -9,7 +10,7 @@ namespace margay::frontend::onnx {
 static std::string describe(const Tensor &tensor) {
   std::string text = "tensor " + quoted(tensor.name) + " (" + nameOf(tensor.type).str();
   if (tensor.dims.size() > 16)
-    return text + " with " + std::to_string(tensor.dims.size()) + " dimensions)";
+    return text + " with " + counted(tensor.dims.size(), "dimension") + ")";
   if (!tensor.dims.empty())
     text += "[" + llvm::join(llvm::map_range(tensor.dims, [](int64_t dim) { return std::to_string(dim); }), ",") + "]";
   return text + ")";
@@ -74,8 +75,8 @@ std::optional<std::string> findFault(const SparseTensor &tensor) {
   if (!isLinear && !isPerAxis)
     return name + " has indices that are neither [nonzeros] nor [nonzeros, rank]";
   if (shape[0] != tensor.values.dims[0])
-    return name + " has " + std::to_string(shape[0]) + " indices, but " + std::to_string(tensor.values.dims[0]) +
-           " values";
+    return name + " has " + std::to_string(shape[0]) + (shape[0] == 1 ? " index, but " : " indices, but ") +
+           counted(tensor.values.dims[0], "value");
   return std::nullopt;
 }
 

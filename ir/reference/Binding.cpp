@@ -1,6 +1,7 @@
 //===- Binding.cpp - symbols of dimensions and the shapes that give them values ===//
 
 #include "ir/reference/Binding.h"
+#include "ir/Counted.h"
 #include "ir/Dim.h"
 #include "ir/Fault.h"
 #include "ir/Ops.h"
@@ -93,8 +94,8 @@ static llvm::Error checkRanges(mlir::FunctionOpInterface function, const Symbols
 llvm::Expected<Symbols> reference::symbolsOf(mlir::FunctionOpInterface function, llvm::ArrayRef<Tensor> arguments) {
   if (arguments.size() != function.getNumArguments())
     return makeFault(Fault::Usage, "function '" + mlir::SymbolTable::getSymbolName(function).strref() + "' takes " +
-                                       Twine(function.getNumArguments()) + " inputs, " + Twine(arguments.size()) +
-                                       " are given");
+                                       counted(function.getNumArguments(), "input") + ", " + Twine(arguments.size()) +
+                                       (arguments.size() == 1 ? " is given" : " are given"));
   Symbols symbols;
   for (auto [type, tensor] : llvm::zip_equal(function.getArgumentTypes(), arguments))
     bindSymbols(type, tensor, symbols);

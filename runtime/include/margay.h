@@ -359,8 +359,8 @@ struct mg_model {
   uint64_t weights_hash;    /* of the file of external weights that it needs; 0 when they are embedded */
   uint64_t weights_bytes;   /* size of that file; 0 when they are embedded */
   uint64_t align;           /* of the arena */
-  uint64_t max_arena_bytes; /* enough for every allowed shape with one worker; 0 when a symbol is unbounded (then ask
-                               arena_bytes) */
+  uint64_t max_arena_bytes; /* enough for every allowed shape with one worker, `align` where nothing is needed; 0 when
+                               there is no such bound (then ask arena_bytes) */
   int32_t n_inputs, n_outputs, n_symbols, n_states, n_isa_levels, n_kernels;
   int32_t n_dims; /* the sum of the ranks of all inputs and outputs: what `shapes` writes */
   int32_t reserved;

@@ -48,6 +48,19 @@ func.func @view(%x: tensor<2x2xf32>) -> tensor<4xf32> {
 
 // -----
 
+// A constant comes in as a recipe.
+func.func @constant(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %0 = nn.kernel "a" (%a = %x : tensor<2xf32>) -> tensor<2xf32> {
+    // expected-error @+1 {{'nn.constant' op cannot be part of a kernel}}
+    %1 = nn.constant dense<1.0> : tensor<2xf32>
+    %2 = nn.add %a, %1 : tensor<2xf32>
+    nn.yield %2 : tensor<2xf32>
+  }
+  return %0 : tensor<2xf32>
+}
+
+// -----
+
 func.func @argument(%x: tensor<2xf32>) -> tensor<2xf32> {
   // expected-error @+1 {{'func.return' op result 0 is not made by a kernel}}
   return %x : tensor<2xf32>

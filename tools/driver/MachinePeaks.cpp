@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <thread>
 #include <vector>
 #if defined(__x86_64__)
@@ -108,21 +109,20 @@ static double bestBurst(Burst burst, std::chrono::milliseconds duration) {
   return best;
 }
 
-double margay::driver::measurePeak(int32_t isa, unsigned threads) {
-  Burst burst = burstOf(isa);
-  constexpr std::chrono::milliseconds duration(30);
+/// Runs `measure` on so many threads at once, and adds up the rates that it gives.
+static double sumOverThreads(unsigned threads, const std::function<double()> &measure) {
   std::vector<double> rates(threads);
   std::atomic<unsigned> ready = 0;
-  auto measure = [&](unsigned index) {
+  auto work = [&](unsigned index) {
     // All begin together, so that they share what they would share in a call.
     for (++ready; ready < threads;)
       std::this_thread::yield();
-    rates[index] = bestBurst(burst, duration);
+    rates[index] = measure();
   };
   std::vector<std::thread> others;
   for (unsigned i = 1; i < threads; ++i)
-    others.emplace_back(measure, i);
-  measure(0);
+    others.emplace_back(work, i);
+  work(0);
   double sum = rates[0];
   for (unsigned i = 1; i < threads; ++i) {
     others[i - 1].join();
@@ -131,7 +131,13 @@ double margay::driver::measurePeak(int32_t isa, unsigned threads) {
   return sum;
 }
 
-double margay::driver::measureBandwidth(size_t bytes) {
+double margay::driver::measurePeak(int32_t isa, unsigned threads) {
+  constexpr std::chrono::milliseconds duration(30);
+  return sumOverThreads(threads, [&] { return bestBurst(burstOf(isa), duration); });
+}
+
+/// The best of many passes of this thread over a region of its own.
+static double bestRead(size_t bytes) {
   using Clock = std::chrono::steady_clock;
   using Vector = uint64_t __attribute__((vector_size(16)));
   constexpr std::chrono::milliseconds duration(4);
@@ -155,4 +161,8 @@ double margay::driver::measureBandwidth(size_t bytes) {
   }
   (void)sink;
   return best;
+}
+
+double margay::driver::measureBandwidth(size_t bytes, unsigned threads) {
+  return sumOverThreads(threads, [&] { return bestRead(bytes / threads); });
 }

@@ -13,9 +13,9 @@ namespace margay::driver {
 /// which this machine must have.
 double measurePeak(int32_t isa, unsigned threads);
 
-/// Bytes per second that one thread reads from a region of this size over and over: of the caches that it fits in, or
-/// of memory.
-double measureBandwidth(size_t bytes);
+/// Bytes per second that so many threads together read from a region of this size over and over, each from its share:
+/// of the caches that these fit in, or of memory.
+double measureBandwidth(size_t bytes, unsigned threads);
 
 } // namespace margay::driver
 

@@ -87,10 +87,12 @@ llvm::Expected<ModelCall> ModelCall::prepare(const mg_model &model, std::vector<
 llvm::Error ModelCall::allocateOutputs(llvm::ArrayRef<int64_t> symbols) {
   for (auto [symbol, value] : llvm::zip(llvm::ArrayRef(model.symbols, model.n_symbols), symbols))
     if (value < symbol->min || value > symbol->max)
-      return statusFault(MG_E_SHAPE, (llvm::Twine("'") + symbol->name + "' is " + llvm::Twine(value) + ", " +
-                                      llvm::Twine(symbol->min) + ".." +
-                                      (symbol->max == MG_UNBOUNDED ? "" : llvm::Twine(symbol->max)) + " is allowed")
-                                         .str());
+      return statusFault(MG_E_SHAPE,
+                         (llvm::Twine("'") + symbol->name + "' is " + llvm::Twine(value) + ", " +
+                          (symbol->max == MG_UNBOUNDED ? "at least " + llvm::Twine(symbol->min)
+                                                       : llvm::Twine(symbol->min) + ".." + llvm::Twine(symbol->max)) +
+                          " is allowed")
+                             .str());
   std::vector<int64_t> dims(model.n_dims);
   if (mg_status status = model.shapes(&model, symbols.data(), dims.data()))
     return statusFault(status, "");

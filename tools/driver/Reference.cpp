@@ -2,6 +2,7 @@
 
 #include "tools/driver/Reference.h"
 #include "codegen/driver/Describe.h"
+#include "ir/Counted.h"
 #include "ir/Fault.h"
 #include "ir/Ops.h"
 #include "ir/reference/Evaluator.h"
@@ -35,7 +36,7 @@ llvm::Expected<std::vector<Array>> margay::driver::evaluateGraph(const Graph &gr
   mlir::ModuleOp module = graph.module.get();
   auto main = module.lookupSymbol<mlir::func::FuncOp>(nn::mainFunction);
   if (main.getNumArguments() != inputs.size())
-    return makeFault(Fault::Usage, "the model has " + llvm::Twine(main.getNumArguments()) + " inputs, not " +
+    return makeFault(Fault::Usage, "the model has " + counted(main.getNumArguments(), "input") + ", not " +
                                        llvm::Twine(inputs.size()));
   std::vector<reference::Tensor> tensors;
   for (auto [array, type] : llvm::zip(inputs, main.getArgumentTypes())) {

@@ -13,6 +13,17 @@ using namespace margay;
 using namespace margay::cli;
 using namespace margay::driver;
 
+/// What the arena needs: enough for all shapes, or an example and where to ask for others.
+static TableRow arenaRow(const codegen::Library &library) {
+  const codegen::Interface &interface = library.interface;
+  if (interface.maxArenaBytes)
+    return {"arena", bytesText(*interface.maxArenaBytes)};
+  std::string shape;
+  for (const codegen::InterfaceSymbol &symbol : interface.symbols)
+    shape += (shape.empty() ? " at " : ", ") + symbol.name + " = " + std::to_string(symbol.min);
+  return {"arena", bytesText(library.leastArenaBytes) + shape, "else as " + interface.name + "_arena_bytes says"};
+}
+
 /// The files, the interface and the sizes, in a few lines.
 static void printSummary(const FilesReport &report) {
   llvm::raw_ostream &os = llvm::outs();
@@ -29,11 +40,9 @@ static void printSummary(const FilesReport &report) {
     std::vector<std::string> levels;
     for (int32_t isa : interface.isaLevels)
       levels.push_back(mg_isa_name(isa));
-    std::string arena =
-        interface.maxArenaBytes ? bytesText(*interface.maxArenaBytes) : report.library->arenaBytes + " bytes";
     rows.push_back({"weights", bytesText(report.library->weightsBytes)});
     rows.push_back({"code", bytesText(report.library->codeBytes), llvm::join(levels, ", ")});
-    rows.push_back({"arena", arena});
+    rows.push_back(arenaRow(*report.library));
   }
   for (const std::string &file : report.files)
     rows.push_back({"wrote", file});

@@ -133,9 +133,9 @@ static void printLibrary(const mg_model &model) {
     rows.push_back({"state", model.inputs[state->input]->name,
                     std::string("updated in place, becomes ") + model.outputs[state->output]->name});
   for (const mg_symbol *symbol : llvm::ArrayRef(model.symbols, model.n_symbols))
-    rows.push_back(
-        {"dimension", symbol->name,
-         std::to_string(symbol->min) + ".." + (symbol->max == MG_UNBOUNDED ? "" : std::to_string(symbol->max))});
+    rows.push_back({"dimension", symbol->name,
+                    symbol->max == MG_UNBOUNDED ? ">= " + std::to_string(symbol->min)
+                                                : std::to_string(symbol->min) + ".." + std::to_string(symbol->max)});
   std::vector<std::string> levels;
   for (int32_t isa : llvm::ArrayRef(model.isa_levels, model.n_isa_levels))
     levels.push_back(mg_isa_name(isa));

@@ -1,6 +1,7 @@
 //===- Contraction.cpp - Gemm and MatMul ----------------------------------===//
 
 #include "frontend/onnx/ops/Operators.h"
+#include "ir/Counted.h"
 
 using namespace mlir;
 
@@ -15,8 +16,8 @@ LogicalResult importGemm(NodeImport &node) {
   if (!a || !b)
     return failure();
   if (rankOf(a) != 2 || rankOf(b) != 2)
-    return node.malformed("its inputs have " + llvm::Twine(rankOf(a)) + " and " + llvm::Twine(rankOf(b)) +
-                          " dimensions, both have to have 2");
+    return node.malformed("its inputs have " + llvm::Twine(rankOf(a)) + " and " + counted(rankOf(b), "dimension") +
+                          ", both have to have 2");
   nn::DimAttr left = nn::dimOf(a.getType(), transposesA ? 0 : 1), right = nn::dimOf(b.getType(), transposesB ? 1 : 0);
   if (left != right) {
     std::string text =

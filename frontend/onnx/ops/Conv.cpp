@@ -2,6 +2,7 @@
 
 #include "frontend/onnx/ops/Operators.h"
 #include "frontend/onnx/ops/Windows.h"
+#include "ir/Counted.h"
 
 using namespace mlir;
 
@@ -17,11 +18,11 @@ LogicalResult importConv(NodeImport &node) {
     return failure();
   int64_t rank = rankOf(input), spatial = rank - 2;
   if (spatial < 1)
-    return node.malformed("its input has " + llvm::Twine(rank) + " dimensions, it has to have at least 3");
+    return node.malformed("its input has " + counted(rank, "dimension") + ", it has to have at least 3");
   if (spatial > 3)
     return node.unsupported("convolutions over " + llvm::Twine(spatial) + " spatial dimensions are not supported");
   if (rankOf(filter) != rank)
-    return node.malformed("kernel has " + llvm::Twine(rankOf(filter)) + " dimensions, input has " + llvm::Twine(rank));
+    return node.malformed("kernel has " + counted(rankOf(filter), "dimension") + ", input has " + llvm::Twine(rank));
   if (elementOf(filter) != elementOf(input))
     return node.malformed("its inputs are of types " + nameOf(elementOf(input)) + " and " + nameOf(elementOf(filter)));
   if (!typeOf(filter).hasStaticShape())

@@ -1,6 +1,7 @@
 //===- Normalization.cpp - Softmax and BatchNormalization -----------------===//
 
 #include "frontend/onnx/ops/Operators.h"
+#include "ir/Counted.h"
 
 using namespace mlir;
 
@@ -28,7 +29,7 @@ static LogicalResult importSoftmaxFrom(NodeImport &node, bool isLog) {
   int64_t rank = rankOf(input);
   // As for Flatten, an axis behind the last one is one, too: then each element is its own row.
   if (axis < -rank || axis > rank)
-    return node.malformed("axis " + llvm::Twine(axis) + " is outside of " + llvm::Twine(rank) + " dimensions");
+    return node.malformed("axis " + llvm::Twine(axis) + " is outside of " + counted(rank, "dimension"));
   axis += axis < 0 ? rank : 0;
   if (axis == rank - 1)
     return node.result(softmax(node, input, axis, isLog));

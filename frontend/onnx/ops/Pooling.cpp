@@ -2,6 +2,7 @@
 
 #include "frontend/onnx/ops/Operators.h"
 #include "frontend/onnx/ops/Windows.h"
+#include "ir/Counted.h"
 
 using namespace mlir;
 
@@ -16,7 +17,7 @@ static LogicalResult importPool(NodeImport &node, nn::ReduceKind kind, bool hasD
     return failure();
   int64_t rank = rankOf(input);
   if (rank < 3)
-    return node.malformed("its input has " + llvm::Twine(rank) + " dimensions, it has to have at least 3");
+    return node.malformed("its input has " + counted(rank, "dimension") + ", it has to have at least 3");
   if (rank > 5)
     return node.unsupported("poolings over " + llvm::Twine(rank - 2) + " spatial dimensions are not supported");
   if (!kernel)
@@ -47,7 +48,7 @@ static LogicalResult importGlobalPool(NodeImport &node, nn::ReduceKind kind) {
     return failure();
   int64_t rank = rankOf(input);
   if (rank < 2)
-    return node.malformed("its input has " + llvm::Twine(rank) + " dimensions, it has to have at least 2");
+    return node.malformed("its input has " + counted(rank, "dimension") + ", it has to have at least 2");
   llvm::SmallVector<int64_t> axes;
   Dims dims = nn::dimsOf(input.getType());
   for (int64_t axis = 2; axis < rank; ++axis) {

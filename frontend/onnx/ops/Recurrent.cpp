@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/ops/Operators.h"
+#include "ir/Counted.h"
 
 using namespace mlir;
 
@@ -76,7 +77,7 @@ std::optional<llvm::SmallVector<Activations>> RecurrentImport::activations(size_
     for (size_t i = 0; i < count * each; ++i)
       names.push_back(usual[kind == nn::CellKind::Rnn ? 1 : i % each]);
   if (names.size() != count * each)
-    return node.malformed("has " + llvm::Twine(names.size()) + " activations, it needs " + llvm::Twine(count * each));
+    return node.malformed("has " + counted(names.size(), "activation") + ", it needs " + llvm::Twine(count * each));
   auto coefficients = [&](llvm::StringRef name) {
     const Attribute *attribute = node.attribute(name, AttributeType::Floats);
     return attribute ? llvm::SmallVector<float>(attribute->floats.begin(), attribute->floats.end())

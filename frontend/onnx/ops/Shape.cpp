@@ -1,6 +1,7 @@
 //===- Shape.cpp - the same elements in another arrangement ---------------===//
 
 #include "frontend/onnx/ops/Operators.h"
+#include "ir/Counted.h"
 
 using namespace mlir;
 
@@ -20,8 +21,8 @@ LogicalResult importConcat(NodeImport &node) {
     return node.result(inputs[0]);
   for (Value input : inputs) {
     if (rankOf(input) != rankOf(inputs[0]))
-      return node.malformed("its inputs have " + llvm::Twine(rankOf(inputs[0])) + " and " + llvm::Twine(rankOf(input)) +
-                            " dimensions");
+      return node.malformed("its inputs have " + llvm::Twine(rankOf(inputs[0])) + " and " +
+                            counted(rankOf(input), "dimension"));
     if (elementOf(input) != elementOf(inputs[0]))
       return node.malformed("its inputs are of types " + nameOf(elementOf(inputs[0])) + " and " +
                             nameOf(elementOf(input)));
@@ -48,7 +49,7 @@ LogicalResult importFlatten(NodeImport &node) {
   int64_t rank = rankOf(input);
   // Unlike other axes, this one may stand behind the last dimension.
   if (axis < (node.opset() >= 11 ? -rank : 0) || axis > rank)
-    return node.malformed("axis " + llvm::Twine(axis) + " is outside of " + llvm::Twine(rank) + " dimensions");
+    return node.malformed("axis " + llvm::Twine(axis) + " is outside of " + counted(rank, "dimension"));
   axis += axis < 0 ? rank : 0;
   Dims dims = nn::dimsOf(input.getType());
   MLIRContext *context = node.loc.getContext();

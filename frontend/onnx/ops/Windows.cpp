@@ -1,6 +1,7 @@
 //===- Windows.cpp - what convolutions and poolings have in common --------===//
 
 #include "frontend/onnx/ops/Windows.h"
+#include "ir/Counted.h"
 
 using namespace mlir;
 
@@ -16,7 +17,7 @@ static std::optional<llvm::SmallVector<int64_t>> readList(NodeImport &node, llvm
   if (!values || values->empty())
     return llvm::SmallVector<int64_t>(count, otherwise);
   if (values->size() != count) {
-    return node.malformed("attribute " + quoted(name) + " has " + llvm::Twine(values->size()) + " numbers, it needs " +
+    return node.malformed("attribute " + quoted(name) + " has " + counted(values->size(), "number") + ", it needs " +
                           llvm::Twine(count));
   }
   for (int64_t value : *values) {

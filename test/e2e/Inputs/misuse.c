@@ -98,7 +98,7 @@ int main(void) {
   FAILS(call_with(options, arena), MG_E_ISA, "isa 99 is not one of the compiled levels: x86-64-v2");
   options = complaining();
   options.isa = MG_ISA_X86_64_V4;
-  FAILS(call_with(options, arena), MG_E_ISA, "isa 4 is not one of the compiled levels: x86-64-v2");
+  FAILS(call_with(options, arena), MG_E_ISA, "isa x86-64-v4 is not one of the compiled levels: x86-64-v2");
   options = complaining();
   options.flags = 1;
   FAILS(call_with(options, arena), MG_E_UNSUPPORTED, "options.flags is 1, but this model knows no flags");

@@ -1,4 +1,6 @@
-/* A recurrent cell, several steps, with its states updated in place: at every level of this machine, on one thread and
+/*===- state.c - states from step to step ----------------------------------===*
+ *
+ * A recurrent cell, several steps, with its states updated in place: at every level of this machine, on one thread and
  * on two, against plain loops that keep the old states. See cell.onnxtxt for what each state is there to show. */
 #include "cell.h"
 #include "margay_pool.h"

@@ -46,7 +46,7 @@ TEST(Evaluator, SymbolsMustBeInTheirRange) {
 
 TEST(Evaluator, AllInputsMustBeThere) {
   EXPECT_EQ(messageOf(runPairs({tensor("dense<1.0> : tensor<1x2xf32>")})),
-            "function 'main' takes 2 inputs, 1 are given");
+            "function 'main' takes 2 inputs, 1 is given");
 }
 
 TEST(Evaluator, AModuleNeedsAMain) {

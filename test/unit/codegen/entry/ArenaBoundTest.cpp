@@ -57,7 +57,7 @@ TEST(MaxArenaBytes, AddsBothPartsAtTheGreatestAllowedSymbols) {
   EXPECT_EQ(maxArenaBytes(interface, roundUp(n * 100), constant(0)), 2816u); // 28 * 100
   EXPECT_EQ(maxArenaBytes(interface, n * t * 64, constant(128)), 28u * 10 * 64 + 128);
   EXPECT_EQ(maxArenaBytes(interface, constant(640) - t * 64, constant(64)), 640u); // at T = 1
-  EXPECT_EQ(maxArenaBytes(interface, constant(0), constant(0)), 0u);
+  EXPECT_EQ(maxArenaBytes(interface, constant(0), constant(0)), 64u);
   EXPECT_EQ(maxArenaBytes(interface, n * INT64_MAX, constant(0)), std::nullopt);
   interface.symbols[1].max = std::nullopt;
   EXPECT_EQ(maxArenaBytes(interface, n * 64, constant(0)), std::nullopt);
