@@ -15,15 +15,24 @@ namespace margay::codegen {
 void emitConcat(KernelBuilder &k);        ///< unit: row
 void emitConv(KernelBuilder &k);          ///< unit: image row
 void emitDepthwiseConv(KernelBuilder &k); ///< unit: image row
+void emitDims(KernelBuilder &k);          ///< unit: the whole vector
 void emitElementRows(KernelBuilder &k);   ///< unit: row
 void emitElements(KernelBuilder &k);      ///< unit: element; every tensor is dense and of one shape, or has one element
-void emitPackedGemm(KernelBuilder &k);    ///< unit: row
-void emitPlainGemm(KernelBuilder &k);     ///< unit: row
-void emitRecurrent(KernelBuilder &k);     ///< unit: sequence
-void emitReduce(KernelBuilder &k);    ///< unit: row of the result, or its element where the last dimension is reduced
-void emitSoftmax(KernelBuilder &k);   ///< unit: row
-void emitTranspose(KernelBuilder &k); ///< unit: row of the result
-void emitWindow(KernelBuilder &k);    ///< unit: image row
+void emitGather(KernelBuilder &k);        ///< unit: row
+void emitGatherElements(KernelBuilder &k); ///< unit: row
+void emitGatherNd(KernelBuilder &k);       ///< unit: row
+void emitIota(KernelBuilder &k);           ///< unit: row
+void emitPackedGemm(KernelBuilder &k);     ///< unit: row
+void emitPad(KernelBuilder &k);            ///< unit: row
+void emitPlainGemm(KernelBuilder &k);      ///< unit: row
+void emitRecurrent(KernelBuilder &k);      ///< unit: sequence
+void emitReduce(KernelBuilder &k); ///< unit: row of the result, or its element where the last dimension is reduced
+void emitScatterElements(KernelBuilder &k); ///< unit: the whole tensor
+void emitScatterNd(KernelBuilder &k);       ///< unit: the whole tensor
+void emitSlice(KernelBuilder &k);           ///< unit: row
+void emitSoftmax(KernelBuilder &k);         ///< unit: row
+void emitTranspose(KernelBuilder &k);       ///< unit: row of the result
+void emitWindow(KernelBuilder &k);          ///< unit: image row
 
 } // namespace margay::codegen
 

@@ -22,6 +22,9 @@ static SmallVector<DimAttr> resultDims(nn::KernelOp kernel) { return nn::dimsOf(
 
 static DimAttr elementUnits(nn::KernelOp kernel) { return nn::product(kernel.getContext(), resultDims(kernel)); }
 
+/// Everything at once: what cannot be split.
+static DimAttr oneUnit(nn::KernelOp kernel) { return nn::constantDim(kernel.getContext(), 1); }
+
 static DimAttr rowUnits(nn::KernelOp kernel) {
   SmallVector<DimAttr> dims = resultDims(kernel);
   if (!dims.empty())
@@ -47,13 +50,22 @@ static const Algorithm algorithms[] = {
     {.name = "concat", .emit = emitConcat, .units = rowUnits},
     {.name = "conv", .emit = emitConv, .units = imageRowUnits, .weights = WeightFormat::Panels},
     {.name = "depthwise", .emit = emitDepthwiseConv, .units = imageRowUnits},
+    {.name = "dims", .emit = emitDims, .units = oneUnit},
     {.name = "elementwise", .emit = emitElements, .units = elementUnits, .granule = 64},
     {.name = "elementwise-rows", .emit = emitElementRows, .units = rowUnits},
+    {.name = "gather", .emit = emitGather, .units = rowUnits},
+    {.name = "gather-elements", .emit = emitGatherElements, .units = rowUnits},
+    {.name = "gather-nd", .emit = emitGatherNd, .units = rowUnits},
     {.name = "gemm", .emit = emitPackedGemm, .units = rowUnits, .weights = WeightFormat::Panels, .granule = 12},
     {.name = "gemm-plain", .emit = emitPlainGemm, .units = rowUnits, .granule = 4},
+    {.name = "iota", .emit = emitIota, .units = rowUnits},
+    {.name = "pad", .emit = emitPad, .units = rowUnits},
     {.name = "recurrent", .emit = emitRecurrent, .units = sequenceUnits},
     {.name = "reduce", .emit = emitReduce, .units = elementUnits},
     {.name = "reduce-rows", .emit = emitReduce, .units = rowUnits},
+    {.name = "scatter-elements", .emit = emitScatterElements, .units = oneUnit},
+    {.name = "scatter-nd", .emit = emitScatterNd, .units = oneUnit},
+    {.name = "slice", .emit = emitSlice, .units = rowUnits},
     {.name = "softmax", .emit = emitSoftmax, .units = rowUnits},
     {.name = "transpose", .emit = emitTranspose, .units = rowUnits},
     {.name = "window", .emit = emitWindow, .units = imageRowUnits},
@@ -166,6 +178,24 @@ static bool isFlat(nn::KernelOp kernel) {
   });
 }
 
+/// Roots that one algorithm computes, whatever their types and sizes; "" for others.
+static StringRef onlyAlgorithm(Operation *root) {
+  return llvm::TypeSwitch<Operation *, StringRef>(root)
+      .Case([](nn::ConcatOp) { return "concat"; })
+      .Case([](nn::DimsOp) { return "dims"; })
+      .Case([](nn::GatherOp) { return "gather"; })
+      .Case([](nn::GatherElementsOp) { return "gather-elements"; })
+      .Case([](nn::GatherNdOp) { return "gather-nd"; })
+      .Case([](nn::IotaOp) { return "iota"; })
+      .Case([](nn::PadOp) { return "pad"; })
+      .Case([](nn::RecurrentOp) { return "recurrent"; })
+      .Case([](nn::ScatterElementsOp) { return "scatter-elements"; })
+      .Case([](nn::ScatterNdOp) { return "scatter-nd"; })
+      .Case([](nn::SliceOp) { return "slice"; })
+      .Case([](nn::TransposeOp) { return "transpose"; })
+      .Default([](Operation *) { return ""; });
+}
+
 static llvm::Expected<StringRef> choose(nn::KernelOp kernel) {
   using Result = llvm::Expected<StringRef>;
   Operation *root = rootOf(kernel);
@@ -185,12 +215,8 @@ static llvm::Expected<StringRef> choose(nn::KernelOp kernel) {
                          "softmax of " + describe(softmax.getType().getElementType()) + " is not supported; f32 is");
     return Result("softmax");
   }
-  if (isa<nn::RecurrentOp>(root))
-    return Result("recurrent");
-  if (isa<nn::TransposeOp>(root))
-    return Result("transpose");
-  if (isa<nn::ConcatOp>(root))
-    return Result("concat");
+  if (StringRef only = onlyAlgorithm(root); !only.empty())
+    return only;
   return unsupported(kernel, root->getName().getStringRef() + " has no emitter");
 }
 

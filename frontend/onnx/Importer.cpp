@@ -35,6 +35,12 @@ Known *Importer::makeKnown(Value value) {
   return &known;
 }
 
+Known *Importer::makeConstant(const Tensor &tensor) {
+  Known &known = knowns.emplace_back();
+  known.tensor = &tensor;
+  return &known;
+}
+
 std::optional<llvm::ArrayRef<uint8_t>> Importer::bytesOf(const Tensor &tensor) {
   llvm::Expected<llvm::ArrayRef<uint8_t>> bytes = loaded->bytesOf(tensor);
   if (bytes)

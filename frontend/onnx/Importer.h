@@ -64,8 +64,9 @@ public:
   /// Keeps a tensor that was made during the import.
   Tensor &keep(Tensor tensor) { return madeTensors.emplace_back(std::move(tensor)); }
   Arena &arena() { return loaded->model.arena; }
-  /// A value that has no name.
+  /// A value, or a constant of the model, that has no name.
   Known *makeKnown(mlir::Value value);
+  Known *makeConstant(const Tensor &tensor);
   /// Imports a graph inside `node`. What its outputs stand for; nothing after a report.
   std::optional<llvm::SmallVector<Known *>> importInner(const Graph &graph, llvm::ArrayRef<Known *> inputs,
                                                         const Node &node, const Surroundings &around);

@@ -4,6 +4,7 @@
 #include "frontend/onnx/TensorData.h"
 #include "ir/Counted.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "llvm/ADT/APFloat.h"
 
@@ -286,20 +287,38 @@ Value NodeImport::dimsTensor(llvm::ArrayRef<nn::DimAttr> dims) {
   return nn::DimsOp::create(builder(), loc, nn::ShapeAttr::get(loc.getContext(), dims));
 }
 
-Value NodeImport::splat(double value, Value like) {
-  if (!like || failed)
+Value NodeImport::scalar(double value, mlir::Type element) {
+  if (failed)
     return nullptr;
-  mlir::Type element = elementOf(like);
-  auto type = RankedTensorType::get(llvm::SmallVector<int64_t>(rankOf(like), 1), element);
+  auto type = RankedTensorType::get({}, element);
   TypedAttr number;
   if (isa<FloatType>(element))
     number = FloatAttr::get(element, value);
   else // Not IntegerAttr::get(type, int64_t), which refuses what does not fit.
     number = IntegerAttr::get(element, APInt(element.getIntOrFloatBitWidth(), uint64_t(int64_t(value)),
                                              /*isSigned=*/false, /*implicitTrunc=*/true));
-  Value one = nn::ConstantOp::create(builder(), loc, type,
-                                     DenseElementsAttr::get(type, llvm::ArrayRef<mlir::Attribute>(number)));
-  return broadcast(one, nn::dimsOf(like.getType()));
+  return nn::ConstantOp::create(builder(), loc, type,
+                                DenseElementsAttr::get(type, llvm::ArrayRef<mlir::Attribute>(number)));
+}
+
+Value NodeImport::checkedValue(Operation *op) {
+  std::string message;
+  {
+    ScopedDiagnosticHandler handler(loc.getContext(), [&](Diagnostic &diagnostic) { message = diagnostic.str(); });
+    if (!failed && mlir::succeeded(verify(op)))
+      return checked(op->getResult(0));
+  }
+  // "'nn.slice' op reads positions …": the operation is no matter of the user's.
+  llvm::StringRef text = message;
+  text.consume_front(("'" + op->getName().getStringRef() + "' op ").str());
+  op->erase();
+  return failed ? Value() : malformed(text);
+}
+
+Value NodeImport::splat(double value, Value like) {
+  if (!like)
+    return nullptr;
+  return broadcast(scalar(value, elementOf(like)), nn::dimsOf(like.getType()));
 }
 
 Value NodeImport::alongAxis(Value vector, Value like, int64_t axis) {

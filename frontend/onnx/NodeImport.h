@@ -127,6 +127,10 @@ public:
   mlir::Value cast(mlir::Value value, mlir::Type element);
   /// A vector of dimensions as a tensor of i64.
   mlir::Value dimsTensor(llvm::ArrayRef<nn::DimAttr> dims);
+  /// A constant of rank 0.
+  mlir::Value scalar(double value, mlir::Type element);
+  /// The result of an operation that has just been made; null after a report if its verifier refuses it.
+  mlir::Value checkedValue(mlir::Operation *op);
   /// `value` in every element of a tensor with the type and shape of `like`.
   mlir::Value splat(double value, mlir::Value like);
   /// A vector along axis `axis` of a tensor shaped like `like`.

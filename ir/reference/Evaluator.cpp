@@ -20,6 +20,7 @@ static const Table &table() {
     addContractions(table);
     addControl(table);
     addElementwise(table);
+    addIndexing(table);
     addKernels(table);
     addRecurrent(table);
     addReductions(table);

@@ -23,6 +23,7 @@ void addConstants(Table &table);
 void addContractions(Table &table);
 void addControl(Table &table);
 void addElementwise(Table &table);
+void addIndexing(Table &table);
 void addKernels(Table &table);
 void addRecurrent(Table &table);
 void addReductions(Table &table);

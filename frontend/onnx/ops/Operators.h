@@ -29,6 +29,19 @@ LogicalResult importScan(NodeImport &node);
 // Conv.cpp
 LogicalResult importConv(NodeImport &node);
 
+// Gathering.cpp
+LogicalResult importConstantOfShape(NodeImport &node);
+LogicalResult importEyeLike(NodeImport &node);
+LogicalResult importGather(NodeImport &node);
+LogicalResult importGatherElements(NodeImport &node);
+LogicalResult importGatherNd(NodeImport &node);
+LogicalResult importOneHot(NodeImport &node);
+LogicalResult importRange(NodeImport &node);
+LogicalResult importReverseSequence(NodeImport &node);
+LogicalResult importScatterElements(NodeImport &node);
+LogicalResult importScatterNd(NodeImport &node);
+LogicalResult importTrilu(NodeImport &node);
+
 // Pooling.cpp
 LogicalResult importAveragePool(NodeImport &node);
 LogicalResult importGlobalAveragePool(NodeImport &node);
@@ -66,10 +79,27 @@ LogicalResult importUnsqueeze(NodeImport &node);
 LogicalResult importShape(NodeImport &node);
 LogicalResult importSize(NodeImport &node);
 
+// Slicing.cpp
+LogicalResult importDepthToSpace(NodeImport &node);
+LogicalResult importExpand(NodeImport &node);
+LogicalResult importPad(NodeImport &node);
+LogicalResult importSlice(NodeImport &node);
+LogicalResult importSpaceToDepth(NodeImport &node);
+LogicalResult importSplit(NodeImport &node);
+LogicalResult importTile(NodeImport &node);
+
 // Constant.cpp
 LogicalResult importConstant(NodeImport &node);
 LogicalResult importDropout(NodeImport &node);
 LogicalResult importIdentity(NodeImport &node);
+
+//===- What families share ------------------------------------------------===//
+
+/// Elements from `starts` on, as many as `sizes` says, by `steps` (none: 1).
+mlir::Value slice(NodeImport &node, mlir::Value value, llvm::ArrayRef<nn::DimAttr> starts,
+                  llvm::ArrayRef<nn::DimAttr> sizes, llvm::ArrayRef<int64_t> steps);
+/// Elements [start, start + size) along one axis.
+mlir::Value sliceAlong(NodeImport &node, mlir::Value value, int64_t axis, nn::DimAttr start, nn::DimAttr size);
 
 //===- Families of one form -----------------------------------------------===//
 
