@@ -4,8 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ir/Ops.h"
-#include "ir/reference/Table.h"
+#include "ir/reference/ScalarLoops.h"
 #include <cmath>
 #include <limits>
 
@@ -13,7 +12,8 @@ using namespace margay;
 using namespace margay::nn;
 using namespace margay::reference;
 
-template <typename OpTy> static bool isUnsignedOp(OpTy op) { return isUnsigned(resultElement(op)); }
+// Among the operations, where the loops look for them.
+namespace margay::nn {
 
 //===----------------------------------------------------------------------===//
 // Unary
@@ -31,9 +31,6 @@ static double apply(ReluOp, double x) { return x < 0 ? 0 : x; }
 static double apply(SigmoidOp, double x) { return 1 / (1 + std::exp(-x)); }
 static double apply(SqrtOp, double x) { return std::sqrt(x); }
 static double apply(TanhOp, double x) { return std::tanh(x); }
-
-// Integers wrap: arithmetic is done without sign, where overflow is defined.
-static uint64_t bits(int64_t x) { return static_cast<uint64_t>(x); }
 
 static int64_t applyInteger(AbsOp op, int64_t x) { return x < 0 && !isUnsignedOp(op) ? 0 - bits(x) : x; }
 static int64_t applyInteger(NegOp, int64_t x) { return 0 - bits(x); }
@@ -81,38 +78,7 @@ static bool isLess(mlir::Type element, int64_t x, int64_t y) { return isUnsigned
 static int64_t applyInteger(MaxOp op, int64_t x, int64_t y) { return isLess(resultElement(op), x, y) ? y : x; }
 static int64_t applyInteger(MinOp op, int64_t x, int64_t y) { return isLess(resultElement(op), x, y) ? x : y; }
 
-//===----------------------------------------------------------------------===//
-// Loops
-//===----------------------------------------------------------------------===//
-
-template <typename OpTy> static Tensor unary(OpTy op, llvm::ArrayRef<Tensor> operands) {
-  auto map = [&](auto function, auto values) {
-    std::vector<typename decltype(values)::value_type> results;
-    results.reserve(values.size());
-    for (auto x : values)
-      results.push_back(function(op, x));
-    return Tensor(resultElement(op), operands[0].shape(), std::move(results));
-  };
-  if constexpr (requires { applyInteger(op, int64_t()); })
-    if (!operands[0].isFloat())
-      return map([](OpTy op, int64_t x) { return applyInteger(op, x); }, operands[0].values<int64_t>());
-  return map([](OpTy op, double x) { return apply(op, x); }, operands[0].values<double>());
-}
-
-template <typename OpTy> static Tensor binary(OpTy op, llvm::ArrayRef<Tensor> operands) {
-  auto map = [&](auto function, auto left, auto right) {
-    std::vector<typename decltype(left)::value_type> results;
-    results.reserve(left.size());
-    for (auto [x, y] : llvm::zip_equal(left, right))
-      results.push_back(function(op, x, y));
-    return Tensor(resultElement(op), operands[0].shape(), std::move(results));
-  };
-  if (operands[0].isFloat())
-    return map([](OpTy op, double x, double y) { return apply(op, x, y); }, operands[0].values<double>(),
-               operands[1].values<double>());
-  return map([](OpTy op, int64_t x, int64_t y) { return applyInteger(op, x, y); }, operands[0].values<int64_t>(),
-             operands[1].values<int64_t>());
-}
+} // namespace margay::nn
 
 //===----------------------------------------------------------------------===//
 // Cast

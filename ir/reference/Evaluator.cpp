@@ -20,6 +20,8 @@ static const Table &table() {
     addContractions(table);
     addControl(table);
     addElementwise(table);
+    addElementwiseLogic(table);
+    addElementwiseMath(table);
     addIndexing(table);
     addKernels(table);
     addRecurrent(table);

@@ -23,6 +23,8 @@ void addConstants(Table &table);
 void addContractions(Table &table);
 void addControl(Table &table);
 void addElementwise(Table &table);
+void addElementwiseLogic(Table &table);
+void addElementwiseMath(Table &table);
 void addIndexing(Table &table);
 void addKernels(Table &table);
 void addRecurrent(Table &table);

@@ -11,6 +11,22 @@
 
 namespace margay::frontend::onnx {
 
+// Activations.cpp
+LogicalResult importCelu(NodeImport &node);
+LogicalResult importElu(NodeImport &node);
+LogicalResult importGelu(NodeImport &node);
+LogicalResult importHardSigmoid(NodeImport &node);
+LogicalResult importHardSwish(NodeImport &node);
+LogicalResult importLeakyRelu(NodeImport &node);
+LogicalResult importMish(NodeImport &node);
+LogicalResult importPRelu(NodeImport &node);
+LogicalResult importSelu(NodeImport &node);
+LogicalResult importShrink(NodeImport &node);
+LogicalResult importSoftplus(NodeImport &node);
+LogicalResult importSoftsign(NodeImport &node);
+LogicalResult importSwish(NodeImport &node);
+LogicalResult importThresholdedRelu(NodeImport &node);
+
 // Elementwise.cpp
 LogicalResult importCast(NodeImport &node);
 LogicalResult importClip(NodeImport &node);        ///< bounds as inputs
@@ -42,6 +58,21 @@ LogicalResult importScatterElements(NodeImport &node);
 LogicalResult importScatterNd(NodeImport &node);
 LogicalResult importTrilu(NodeImport &node);
 
+// Logic.cpp
+LogicalResult importBitCast(NodeImport &node);
+LogicalResult importBitShift(NodeImport &node);
+LogicalResult importCastLike(NodeImport &node);
+LogicalResult importEqual(NodeImport &node);
+LogicalResult importGreater(NodeImport &node);
+LogicalResult importGreaterOrEqual(NodeImport &node);
+LogicalResult importIsInf(NodeImport &node);
+LogicalResult importIsNan(NodeImport &node);
+LogicalResult importLess(NodeImport &node);
+LogicalResult importLessOrEqual(NodeImport &node);
+LogicalResult importMod(NodeImport &node);
+LogicalResult importPow(NodeImport &node);
+LogicalResult importWhere(NodeImport &node);
+
 // Pooling.cpp
 LogicalResult importAveragePool(NodeImport &node);
 LogicalResult importGlobalAveragePool(NodeImport &node);
@@ -61,6 +92,11 @@ LogicalResult importReduceMean(NodeImport &node);
 LogicalResult importReduceMin(NodeImport &node);
 LogicalResult importReduceProd(NodeImport &node);
 LogicalResult importReduceSum(NodeImport &node);
+
+// Quantization.cpp
+LogicalResult importDequantizeLinear(NodeImport &node);
+LogicalResult importDynamicQuantizeLinear(NodeImport &node);
+LogicalResult importQuantizeLinear(NodeImport &node);
 
 // Recurrent.cpp
 LogicalResult importGru(NodeImport &node);
@@ -94,6 +130,10 @@ LogicalResult importDropout(NodeImport &node);
 LogicalResult importIdentity(NodeImport &node);
 
 //===- What families share ------------------------------------------------===//
+
+/// `onTrue` where the condition holds, else `onFalse`.
+mlir::Value choose(NodeImport &node, mlir::Value condition, mlir::Value onTrue, mlir::Value onFalse);
+mlir::Value compare(NodeImport &node, nn::CompareKind kind, mlir::Value a, mlir::Value b);
 
 /// Elements from `starts` on, as many as `sizes` says, by `steps` (none: 1).
 mlir::Value slice(NodeImport &node, mlir::Value value, llvm::ArrayRef<nn::DimAttr> starts,
