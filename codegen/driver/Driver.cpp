@@ -135,7 +135,7 @@ void DriverEmitter::runKernel(nn::KernelOp kernel, StringRef function, int64_t n
 /// Not llvm.memcpy, which could become a call of a library.
 void DriverEmitter::copy(Value from, Value to, Value bytes) {
   Type i8 = builder.getI8Type();
-  forElements(*this, constant(0), bytes, 4 * level.lanes(4), [&](Value index, int64_t lanes) {
+  forElements(*this, constant(0), bytes, int64_t(4) * level.lanes(4), [&](Value index, int64_t lanes) {
     store(load(vectorOf(i8, lanes), at(from, index, i8)), at(to, index, i8));
   });
 }

@@ -27,6 +27,7 @@ namespace margay::codegen {
 struct CField {
   size_t offset, bytes;
 };
+// A pointer's own size is meant. NOLINTNEXTLINE(bugprone-sizeof-expression)
 #define MARGAY_FIELD(type, name) (::margay::codegen::CField{offsetof(type, name), sizeof(type::name)})
 
 /// A structure being filled in. Fields that are not set are 0.

@@ -160,7 +160,25 @@ llvm::Expected<OwningOpRef<ModuleOp>> Importer::run() {
 
 llvm::Expected<OwningOpRef<ModuleOp>> importGraph(MLIRContext &context, std::shared_ptr<LoadedModel> loaded,
                                                   const ImportOptions &options) {
-  return Importer(context, std::move(loaded), options).run();
+  ImportOptions pinned = options;
+  std::vector<std::string> remarks;
+  for (;;) {
+    Importer importer(context, loaded, pinned);
+    llvm::Expected<OwningOpRef<ModuleOp>> module = importer.run();
+    if (module || importer.pins().empty()) {
+      for (const std::string &remark : remarks)
+        emitRemark(UnknownLoc::get(&context)) << remark;
+      return module;
+    }
+    // Every dimension is pinned once at most, so this comes to an end.
+    llvm::consumeError(module.takeError());
+    for (const Pin &pin : importer.pins()) {
+      llvm::erase_if(pinned.dims, [&](const DimOverride &dim) { return dim.name == pin.symbol; });
+      pinned.dims.push_back({pin.symbol, pin.value, pin.value});
+      remarks.push_back(pin.user + ": needs dimension " + quoted(pin.symbol) + " to be " + std::to_string(pin.value) +
+                        ", so it is, as if by --dim " + pin.symbol + "=" + std::to_string(pin.value));
+    }
+  }
 }
 
 } // namespace margay::frontend::onnx

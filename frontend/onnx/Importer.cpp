@@ -21,6 +21,12 @@ void Importer::report(Fault fault, const llvm::Twine &message) {
   errors = llvm::joinErrors(std::move(errors), makeFault(fault, message));
 }
 
+void Importer::pin(llvm::StringRef symbol, int64_t value, const llvm::Twine &user) {
+  bool isKnown = llvm::any_of(pinned, [&](const Pin &pin) { return pin.symbol == symbol; });
+  if (!isKnown && !outside && symbols.allows(symbol, value))
+    pinned.push_back({symbol.str(), value, user.str()});
+}
+
 //===- Values -------------------------------------------------------------===//
 
 Known *Importer::define(Names &names, llvm::StringRef name) {

@@ -48,12 +48,24 @@ struct Surroundings {
   std::string caller; ///< of nodes in functions: the calling node, for messages
 };
 
+/// A free dimension that a node works for one value of only.
+struct Pin {
+  std::string symbol;
+  int64_t value;
+  std::string user; ///< The node, for messages.
+};
+
 class Importer {
 public:
   Importer(mlir::MLIRContext &context, std::shared_ptr<LoadedModel> loaded, const ImportOptions &options);
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> run();
 
+  /// Dimensions that have one value in every valid call, as run() has found; import again with them pinned.
+  llvm::ArrayRef<Pin> pins() const { return pinned; }
+
   // What NodeImport needs.
+  /// Notes that `user` works for one value of a symbol only, unless that is forbidden or `user` may not run at all.
+  void pin(llvm::StringRef symbol, int64_t value, const llvm::Twine &user);
   void report(Fault fault, const llvm::Twine &message);
   /// The value as a tensor of the IR; null if it is broken, or cannot be one, which is reported for `user`.
   mlir::Value materialize(Known &known, const llvm::Twine &user);
@@ -114,6 +126,7 @@ private:
   std::deque<Tensor> madeTensors;
   llvm::Error errors = llvm::Error::success();
   unsigned reported = 0;
+  llvm::SmallVector<Pin> pinned;
   std::optional<mlir::OpBuilder::InsertPoint> outside; ///< where the outermost region's operation will be
 
   /// The first node of each operator that is not in the table, and how many more there are.
@@ -131,7 +144,7 @@ private:
 /// Adds the names that nodes use, those in the graphs inside them included; never the empty one.
 void collectConsumed(llvm::ArrayRef<Node> nodes, llvm::DenseSet<llvm::StringRef> &names);
 
-/// Imports a model that has been validated.
+/// Imports a model that has been validated. A free dimension that has to be a constant becomes one; a remark says so.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 importGraph(mlir::MLIRContext &context, std::shared_ptr<LoadedModel> loaded, const ImportOptions &options);
 

@@ -329,6 +329,19 @@ Value NodeImport::alongAxis(Value vector, Value like, int64_t axis) {
   return broadcast(reshape(vector, dims), nn::dimsOf(like.getType()));
 }
 
+LogicalResult NodeImport::needEqual(nn::DimAttr a, nn::DimAttr b, const llvm::Twine &text) {
+  if (a == b)
+    return success();
+  if (a.isConstant() && b.isConstant())
+    return malformed(text);
+  if (a.isConstant())
+    std::swap(a, b);
+  if (a.getKind() != nn::DimKind::Symbol || !b.isConstant())
+    return unsupported(text + "; give sizes that make them equal with --dim");
+  importer.pin(a.getSymbol(), b.getValue(), around.caller + describe(node));
+  return unsupported(text + "; only --dim " + a.getSymbol() + "=" + b.str() + " makes them equal");
+}
+
 std::optional<Dims> NodeImport::broadcastDims(llvm::ArrayRef<nn::DimAttr> a, llvm::ArrayRef<nn::DimAttr> b) {
   if (a.size() < b.size())
     std::swap(a, b);
@@ -344,7 +357,14 @@ std::optional<Dims> NodeImport::broadcastDims(llvm::ArrayRef<nn::DimAttr> a, llv
     std::string text = "dimensions " + mine.str() + " and " + other.str() + " of its inputs do not fit together";
     if (mine.isConstant() && other.isConstant())
       return malformed(text);
-    return unsupported(text + " for every value; pin them with --dim");
+    if (mine.isConstant())
+      std::swap(mine, other);
+    if (mine.getKind() != nn::DimKind::Symbol || !other.isConstant())
+      return unsupported(text + " for every value; give sizes that make them equal, or 1, with --dim");
+    // Both may be meant, so neither is taken for granted.
+    std::string symbol = mine.getSymbol().str();
+    return unsupported(text + " for every value; --dim " + symbol + "=" + other.str() + " or --dim " + symbol +
+                       "=1 makes them");
   }
   return dims;
 }

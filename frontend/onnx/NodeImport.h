@@ -136,6 +136,9 @@ public:
   /// A vector along axis `axis` of a tensor shaped like `like`.
   mlir::Value alongAxis(mlir::Value vector, mlir::Value like, int64_t axis);
 
+  /// Success if two dimensions are equal. Else it is reported, with `text` for what they are: malformed where it holds
+  /// whatever the symbols are; where it takes one value of a symbol, the symbol is pinned in another import.
+  LogicalResult needEqual(nn::DimAttr a, nn::DimAttr b, const llvm::Twine &text);
   /// The dimensions that values of these dimensions have together, by the rule of numpy; nothing after a report.
   std::optional<Dims> broadcastDims(llvm::ArrayRef<nn::DimAttr> a, llvm::ArrayRef<nn::DimAttr> b);
   /// The values broadcast to the dimensions that they have together; empty after a report.

@@ -93,6 +93,12 @@ nn::DimAttr Symbols::dimension(llvm::StringRef input, unsigned axis, const Dimen
   return nn::symbolDim(context, name);
 }
 
+bool Symbols::allows(llvm::StringRef name, int64_t value) const {
+  auto found = symbols.find(name);
+  return found != symbols.end() && value >= found->second.getMin() &&
+         (found->second.getMax() < 0 || value <= found->second.getMax());
+}
+
 ArrayAttr Symbols::attribute() const {
   llvm::SmallVector<mlir::Attribute> attributes;
   for (auto &[name, symbol] : symbols)

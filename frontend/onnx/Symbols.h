@@ -33,6 +33,9 @@ public:
   /// The dimension `axis` of input `input`: a constant, or a symbol that is noted here.
   nn::DimAttr dimension(llvm::StringRef input, unsigned axis, const Dimension &dim);
 
+  /// Whether the symbol may have this value: it is a free dimension of the model, within the range that --dim gives.
+  bool allows(llvm::StringRef name, int64_t value) const;
+
   /// The `nn.symbols` of the function.
   mlir::ArrayAttr attribute() const;
 

@@ -51,16 +51,15 @@ def main():
     def check(path):
         return (path, findings(build, path)) if time.monotonic() < end else None
 
+    checked = wrong = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        results = [result for result in pool.map(check, order) if result]
-    wrong = 0
-    for path, said in results:
-        wrong += bool(said)
-        print(f"{path.relative_to(pathlib.Path(root).resolve())}: {'wrong' if said else 'ok'}")
-        for line in said:
-            print(f"  {line}")
-    print(f"tidy: {len(results)} of {len(order)} files, {wrong} with findings")
-    sys.exit(1 if wrong or not results else 0)
+        for path, said in filter(None, pool.map(check, order)):
+            checked += 1
+            wrong += bool(said)
+            print(f"{path.relative_to(pathlib.Path(root).resolve())}: {'wrong' if said else 'ok'}")
+            print("".join(f"  {line}\n" for line in said), end="", flush=True)
+    print(f"tidy: {checked} of {len(order)} files, {wrong} with findings")
+    sys.exit(1 if wrong or not checked else 0)
 
 
 if __name__ == "__main__":

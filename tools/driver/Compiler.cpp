@@ -164,6 +164,8 @@ static llvm::Error runStages(const CompileOptions &options, Outputs &outputs, Pr
   llvm::Expected<Graph> graph = loadGraph(options);
   if (!graph)
     return graph.takeError();
+  progress.clear();
+  tell(graph->notes);
   if (llvm::Error error = outputs.writeGraphIfWanted(*graph); error || outputs.endsAt(graph->stage))
     return error;
   if (graph->stage < Stage::Opt) {

@@ -104,8 +104,8 @@ static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> parseGraph(mlir::MLIRCo
   return module;
 }
 
-static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importGraph(mlir::MLIRContext &context,
-                                                                     const CompileOptions &options) {
+static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+importGraph(mlir::MLIRContext &context, const CompileOptions &options, std::vector<std::string> &notes) {
   frontend::ImportOptions importOptions;
   for (const DimRange &dim : options.dims)
     importOptions.dims.push_back({dim.name, dim.least, dim.most});
@@ -116,6 +116,8 @@ static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importGraph(mlir::MLIRC
   // What the importer makes is valid whatever it was given, or the importer is wrong.
   if (mlir::failed(mlir::verify(**module)))
     return inFile(options.input, diagnostics.take(Fault::Internal, "importing"));
+  for (const std::string &remark : diagnostics.takeRemarks())
+    notes.push_back(options.input + ": note: " + remark);
   return module;
 }
 
@@ -123,7 +125,7 @@ llvm::Expected<Graph> margay::driver::loadGraph(const CompileOptions &options) {
   Graph graph;
   graph.context = makeContext(options.jobs > 1);
   bool isModel = options.from == Stage::Model;
-  auto module = isModel ? importGraph(*graph.context, options) : parseGraph(*graph.context, options);
+  auto module = isModel ? importGraph(*graph.context, options, graph.notes) : parseGraph(*graph.context, options);
   if (!module)
     return module.takeError();
   graph.module = std::move(*module);

@@ -17,7 +17,8 @@ namespace margay::driver {
 struct Graph {
   std::unique_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  Stage stage = Stage::Nn; ///< What it is the result of.
+  Stage stage = Stage::Nn;             ///< What it is the result of.
+  std::vector<std::string> notes = {}; ///< What its author may want to know, though nothing is wrong; with the file.
 };
 
 /// The dialects that appear between import and machine code.

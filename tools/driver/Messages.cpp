@@ -47,6 +47,11 @@ static void print(Fault fault, StringRef message) {
   os << (fault == Fault::Internal ? " (internal error)\n" : "\n");
 }
 
+void margay::driver::tell(llvm::ArrayRef<std::string> notes) {
+  for (const std::string &note : notes)
+    llvm::errs() << printable(note) << '\n';
+}
+
 int margay::driver::report(llvm::Error error) {
   if (error)
     waitIfInterrupted();
@@ -55,6 +60,8 @@ int margay::driver::report(llvm::Error error) {
 
 DiagnosticsToFaults::DiagnosticsToFaults(mlir::MLIRContext &context)
     : handler(&context, [this](mlir::Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Remark)
+          remarks.push_back(diagnostic.str());
         if (diagnostic.getSeverity() != mlir::DiagnosticSeverity::Error)
           return mlir::success();
         std::string node = nodeText(diagnostic.getLocation()), message = diagnostic.str();

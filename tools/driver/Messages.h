@@ -17,6 +17,9 @@ namespace margay::driver {
 /// Puts the file's name before every message of the error.
 llvm::Error inFile(llvm::StringRef file, llvm::Error error);
 
+/// Prints notes, one a line.
+void tell(llvm::ArrayRef<std::string> notes);
+
 /// Prints the messages and returns the exit code that they stand for.
 int report(llvm::Error error);
 
@@ -29,8 +32,11 @@ public:
   /// that names what failed.
   llvm::Error take(Fault fault, llvm::StringRef whatFailed);
 
+  /// The remarks so far.
+  std::vector<std::string> takeRemarks() { return std::move(remarks); }
+
 private:
-  std::vector<std::string> messages;
+  std::vector<std::string> messages, remarks;
   mlir::ScopedDiagnosticHandler handler;
 };
 

@@ -98,6 +98,7 @@ llvm::Error margay::cli::benchVerb(llvm::ArrayRef<StringRef> arguments) {
   llvm::Expected<Graph> graph = loadGraph(options);
   if (!graph)
     return graph.takeError();
+  tell(graph->notes);
   llvm::Expected<CallableModel> callable = compileAndLoad(*graph, options, progress);
   if (!callable)
     return callable.takeError();

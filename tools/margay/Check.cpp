@@ -1,5 +1,6 @@
 //===- Check.cpp - margay check -------------------------------------------===//
 
+#include "tools/driver/Messages.h"
 #include "tools/driver/Phases.h"
 #include "tools/margay/CompileArguments.h"
 #include "tools/margay/Verbs.h"
@@ -23,6 +24,7 @@ llvm::Error margay::cli::checkVerb(llvm::ArrayRef<llvm::StringRef> arguments) {
   llvm::Expected<Graph> graph = loadGraph(options);
   if (!graph)
     return graph.takeError();
+  tell(graph->notes);
   if (llvm::Error error = advanceToKernels(*graph, options, progress))
     return error;
   progress.clear();

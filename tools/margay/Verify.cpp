@@ -220,6 +220,7 @@ static llvm::Error verify(const VerifyOptions &options) {
   llvm::Expected<Graph> imported = loadGraph(options.compile);
   if (!imported)
     return imported.takeError();
+  tell(imported->notes);
   Tolerance tolerance = toleranceFor(*imported, options);
   // The imported graph stays as it is, to be evaluated; another copy is compiled.
   llvm::Expected<Graph> graph = loadGraph(options.compile);

@@ -7,6 +7,12 @@ using namespace mlir;
 
 namespace margay::frontend::onnx {
 
+static LogicalResult needSameDepth(NodeImport &node, nn::DimAttr left, nn::DimAttr right) {
+  return node.needEqual(left, right,
+                        "the summed dimension is " + left.str() + " in its first input and " + right.str() +
+                            " in its second");
+}
+
 /// alpha * A' * B' + beta * C. The roles of nn.contract stand for the transposes.
 LogicalResult importGemm(NodeImport &node) {
   Value a = node.input(0), b = node.input(1);
@@ -19,11 +25,8 @@ LogicalResult importGemm(NodeImport &node) {
     return node.malformed("its inputs have " + llvm::Twine(rankOf(a)) + " and " + counted(rankOf(b), "dimension") +
                           ", both have to have 2");
   nn::DimAttr left = nn::dimOf(a.getType(), transposesA ? 0 : 1), right = nn::dimOf(b.getType(), transposesB ? 1 : 0);
-  if (left != right) {
-    std::string text =
-        "the summed dimension is " + left.str() + " in its first input and " + right.str() + " in its second";
-    return left.isConstant() && right.isConstant() ? node.malformed(text) : node.unsupported(text);
-  }
+  if (failed(needSameDepth(node, left, right)))
+    return failure();
   Value product = node.infer<nn::ContractOp>(a, b, transposesA ? "km" : "mk", transposesB ? "nk" : "kn");
   if (product && alpha != 1)
     product = node.same<nn::MulOp>(product, node.splat(alpha, product));
@@ -56,11 +59,8 @@ LogicalResult importMatMul(NodeImport &node) {
     return node.malformed("a scalar cannot be multiplied as a matrix");
   Dims aDims = nn::dimsOf(a.getType()), bDims = nn::dimsOf(b.getType());
   nn::DimAttr left = aDims.back(), right = bDims[bRank == 1 ? 0 : bRank - 2];
-  if (left != right) {
-    std::string text =
-        "the summed dimension is " + left.str() + " in its first input and " + right.str() + " in its second";
-    return left.isConstant() && right.isConstant() ? node.malformed(text) : node.unsupported(text);
-  }
+  if (failed(needSameDepth(node, left, right)))
+    return failure();
   // A batch of one is no batch: what is multiplied by the same matrix is one product with more rows.
   llvm::ArrayRef<nn::DimAttr> bBatch = llvm::ArrayRef(bDims).take_front(std::max<int64_t>(bRank - 2, 0));
   bool isOneMatrix = llvm::all_of(bBatch, [](nn::DimAttr dim) { return dim.getConstant() == 1; });

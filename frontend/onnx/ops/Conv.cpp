@@ -31,12 +31,13 @@ LogicalResult importConv(NodeImport &node) {
   if (kernel && !kernel->empty() && llvm::ArrayRef(*kernel) != shape.drop_front(2))
     return node.malformed("attribute 'kernel_shape' is not the shape of its kernel");
   nn::DimAttr channels = nn::dimOf(input.getType(), 1);
-  if (!channels.isConstant())
-    return node.unsupported("the number of its input's channels, " + channels.str() +
-                            ", is not constant; pin it with --dim");
   if (groups < 1 || shape[0] % groups != 0)
     return node.malformed(llvm::Twine(shape[0]) + " output channels cannot be split into " + llvm::Twine(groups) +
                           " groups");
+  if (!channels.isConstant())
+    return node.needEqual(channels, node.dim(shape[1] * groups),
+                          "its input has " + channels.str() + " channels, its kernel is for " +
+                              llvm::Twine(shape[1] * groups));
   if (channels.getValue() % groups != 0 || shape[1] != channels.getValue() / groups)
     return node.malformed("kernel has " + llvm::Twine(shape[1]) + " input channels" +
                           (groups == 1 ? llvm::Twine("") : " in each of " + llvm::Twine(groups) + " groups") +
