@@ -2,8 +2,8 @@
 #
 #   check_tidy.py ROOT BUILD [all | SEED]
 #
-# Each run takes the sources in another order, which its seed gives again, and checks as many as fit into some seconds;
-# with `all`, all of them (which takes half an hour). The environment's MARGAY_TIDY says the same as the last argument.
+# Each run takes the sources in another order, which its seed gives again, and checks as many as fit into some seconds, but
+# one at least; with `all`, all of them (which takes half an hour). The environment's MARGAY_TIDY says the same as the last argument.
 #
 # ===---------------------------------------------------------------------=== #
 
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 
-SECONDS = 6  # No file is begun after these; one that includes MLIR takes some ten more.
+SECONDS = 6, 20  # No file is begun after the first, none is waited for after the second.
 
 
 def sources(root, build):
@@ -28,9 +28,13 @@ def sources(root, build):
     return sorted(f for f in files if f.suffix == ".cpp" and f.is_relative_to(root) and not f.is_relative_to(build))
 
 
-def findings(build, path):
-    """What clang-tidy says about a file, or nothing."""
-    done = subprocess.run(["clang-tidy-22", "-p", build, "--quiet", path], capture_output=True, text=True, check=False)
+def findings(build, path, seconds):
+    """What clang-tidy says about a file, or nothing; None if it takes longer."""
+    command = ["clang-tidy-22", "-p", build, "--quiet", path]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return None
     said = [line for line in done.stdout.splitlines() + done.stderr.splitlines() if line.strip()]
     said = [line for line in said if not re.match(r"\d+ warnings? generated", line)]
     return said if done.returncode else []
@@ -41,19 +45,22 @@ def main():
     choice = sys.argv[3] if len(sys.argv) > 3 else os.environ.get("MARGAY_TIDY", "")
     seed = int(choice) if choice.isdigit() else random.SystemRandom().randrange(1 << 31)
     order = sources(root, build)
-    if choice == "all":
-        end = float("inf")
-    else:
+    if choice != "all":
         print(f"seed {seed}", flush=True)
         random.Random(seed).shuffle(order)
-        end = time.monotonic() + SECONDS
+    start = time.monotonic()
 
     def check(path):
-        return (path, findings(build, path)) if time.monotonic() < end else None
+        passed = time.monotonic() - start
+        if choice == "all" or path == order[0]:
+            return path, findings(build, path, None)
+        return path, findings(build, path, SECONDS[1] - passed) if passed < SECONDS[0] else None
 
     checked = wrong = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for path, said in filter(None, pool.map(check, order)):
+        for path, said in pool.map(check, order):
+            if said is None:
+                continue
             checked += 1
             wrong += bool(said)
             print(f"{path.relative_to(pathlib.Path(root).resolve())}: {'wrong' if said else 'ok'}")
