@@ -19,6 +19,18 @@ llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importModel(mlir::MLIRContext 
   return onnx::importGraph(context, std::shared_ptr<onnx::LoadedModel>(std::move(*loaded)), options);
 }
 
+llvm::Expected<std::vector<std::string>> inputNames(const std::string &path) {
+  auto loaded = onnx::loadModel(path);
+  if (!loaded)
+    return loaded.takeError();
+  const onnx::Graph &graph = (*loaded)->model.graph;
+  std::vector<std::string> names;
+  for (const onnx::ValueInfo &input : graph.inputs)
+    if (llvm::none_of(graph.initializers, [&](const onnx::Tensor &tensor) { return tensor.name == input.name; }))
+      names.push_back(input.name.str());
+  return names;
+}
+
 llvm::Error checkModel(const std::string &path, const ImportOptions &options) {
   mlir::MLIRContext context;
   return importModel(context, path, options).takeError();

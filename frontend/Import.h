@@ -29,14 +29,27 @@ struct DimOverride {
   bool isPinned() const { return max == min; }
 };
 
+/// An input that is the same in every call: it becomes a constant of the model, and nobody has to give it any more.
+/// Sizes, starts or axes that a model takes as inputs have to be such, for tensors have their shapes from them.
+struct ConstantInput {
+  std::string name;
+  int32_t elementType = 0; ///< as ONNX numbers them
+  std::vector<int64_t> shape;
+  std::vector<uint8_t> bytes; ///< little-endian, row-major
+};
+
 struct ImportOptions {
   std::vector<DimOverride> dims;
+  std::vector<ConstantInput> constants;
 };
 
 /// Reads `path`, an ONNX model in binary or text form, into a module. The error holds everything that is wrong with the
 /// model or not supported, each a FaultInfo whose sentence names the node.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importModel(mlir::MLIRContext &context, const std::string &path,
                                                               const ImportOptions &options = {});
+
+/// The names of a model's inputs in order, without those that are weights.
+llvm::Expected<std::vector<std::string>> inputNames(const std::string &path);
 
 /// All that importModel would find wrong, without the module.
 llvm::Error checkModel(const std::string &path, const ImportOptions &options = {});

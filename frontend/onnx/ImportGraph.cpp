@@ -36,6 +36,39 @@ std::optional<RankedTensorType> Importer::argumentType(const ValueInfo &input) {
   return nn::tensorOf(dims, element);
 }
 
+/// Makes a constant of an input that the user has fixed. False if there is no such wish.
+bool Importer::importConstantInput(const ValueInfo &input, Known &known) {
+  auto wish = llvm::find_if(constantInputs, [&](const ConstantInput &constant) { return constant.name == input.name; });
+  if (wish == constantInputs.end())
+    return false;
+  Tensor tensor;
+  tensor.name = input.name;
+  tensor.type = ElementType(wish->elementType);
+  tensor.dims.assign(wish->shape.begin(), wish->shape.end());
+  // Parameters keep the model's memory, and nothing else.
+  llvm::MutableArrayRef<uint8_t> bytes = arena().bytes(wish->bytes.size());
+  llvm::copy(wish->bytes, bytes.begin());
+  tensor.bytes = bytes;
+  auto refuse = [&](const llvm::Twine &why) {
+    report(Fault::Usage, "the constant for input " + quoted(input.name) + " " + why);
+    known.isBroken = true;
+    return true;
+  };
+  if (input.type.kind == Type::Tensor && input.type.element != tensor.type)
+    return refuse("is of type " + nameOf(tensor.type) + ", the input of type " + nameOf(input.type.element));
+  if (input.type.hasShape && input.type.shape.size() != tensor.dims.size())
+    return refuse("has " + llvm::Twine(tensor.dims.size()) + " dimensions, the input " +
+                  llvm::Twine(input.type.shape.size()));
+  known.tensor = &keep(std::move(tensor));
+  return true;
+}
+
+void Importer::checkConstantInputs() {
+  for (const ConstantInput &constant : constantInputs)
+    if (llvm::none_of(loaded->model.graph.inputs, [&](const ValueInfo &input) { return input.name == constant.name; }))
+      report(Fault::Usage, "no input is called " + quoted(constant.name));
+}
+
 /// Makes the function with its arguments. Inputs that cannot be arguments are broken values.
 void Importer::importInputs(Names &names) {
   const Graph &graph = loaded->model.graph;
@@ -49,6 +82,8 @@ void Importer::importInputs(Names &names) {
     if (initialized.contains(input.name))
       continue;
     Known *known = define(names, input.name);
+    if (importConstantInput(input, *known))
+      continue;
     std::optional<RankedTensorType> type = argumentType(input);
     known->isBroken = !type;
     if (!type)
@@ -56,6 +91,7 @@ void Importer::importInputs(Names &names) {
     types.push_back(*type);
     arguments.emplace_back(input.name, known);
   }
+  checkConstantInputs();
   if (llvm::Error unknown = symbols.checkOverrides()) {
     ++reported;
     errors = llvm::joinErrors(std::move(errors), std::move(unknown));

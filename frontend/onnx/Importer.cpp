@@ -10,8 +10,8 @@ namespace margay::frontend::onnx {
 
 Importer::Importer(MLIRContext &context, std::shared_ptr<LoadedModel> loadedModel, const ImportOptions &options)
     : builder(&context), context(context), loaded(std::move(loadedModel)),
-      module(ModuleOp::create(UnknownLoc::get(&context))), symbols(&context, options.dims),
-      parameters(*module, loaded) {
+      module(ModuleOp::create(UnknownLoc::get(&context))), symbols(&context, options.dims), parameters(*module, loaded),
+      constantInputs(options.constants) {
   for (const Function &function : loaded->model.functions)
     functions.try_emplace(functionKey(function.domain, function.name, function.overload), &function);
 }

@@ -103,6 +103,8 @@ public:
 private:
   std::optional<mlir::RankedTensorType> argumentType(const ValueInfo &input);
   void importInputs(Names &names);
+  bool importConstantInput(const ValueInfo &input, Known &known);
+  void checkConstantInputs();
   void importInitializers(Names &names);
   void importNodes(llvm::ArrayRef<Node> nodes, const Surroundings &around);
   void importNode(const Node &node, const Surroundings &around);
@@ -121,6 +123,7 @@ private:
   mlir::func::FuncOp function;
   Symbols symbols;
   Parameters parameters;
+  std::vector<ConstantInput> constantInputs;
   llvm::StringMap<const Function *> functions;
   std::deque<Known> knowns; ///< stay where they are
   std::deque<Tensor> madeTensors;

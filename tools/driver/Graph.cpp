@@ -83,9 +83,9 @@ static llvm::Error fillElided(mlir::ModuleOp module, StringRef path) {
 
 static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> parseGraph(mlir::MLIRContext &context,
                                                                     const CompileOptions &options) {
-  if (!options.dims.empty())
-    return makeFault(Fault::Usage,
-                     options.input + ": its dimensions are settled: use --dim where the model is imported");
+  if (!options.dims.empty() || !options.constants.empty())
+    return makeFault(Fault::Usage, options.input + ": its dimensions and inputs are settled: use --dim and --constant "
+                                                   "where the model is imported");
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> file = readFile(options.input);
   if (!file)
     return file.takeError();
@@ -109,6 +109,9 @@ importGraph(mlir::MLIRContext &context, const CompileOptions &options, std::vect
   frontend::ImportOptions importOptions;
   for (const DimRange &dim : options.dims)
     importOptions.dims.push_back({dim.name, dim.least, dim.most});
+  for (const FixedInput &input : options.constants)
+    importOptions.constants.push_back(
+        {input.name, static_cast<int32_t>(input.value.dtype), input.value.shape, input.value.bytes});
   DiagnosticsToFaults diagnostics(context);
   auto module = frontend::importModel(context, options.input, importOptions);
   if (!module)

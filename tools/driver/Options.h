@@ -3,6 +3,7 @@
 #ifndef MARGAY_TOOLS_DRIVER_OPTIONS_H
 #define MARGAY_TOOLS_DRIVER_OPTIONS_H
 
+#include "tools/driver/data/Array.h"
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -25,6 +26,12 @@ struct DimRange {
 enum class Precision { F32, F32Strict, F16, Bf16 };
 enum class WeightsPlace { Embed, File };
 
+/// An input that becomes a constant of the compiled model.
+struct FixedInput {
+  std::string name;
+  Array value;
+};
+
 struct CompileOptions {
   std::string input;
   std::string outputFolder = "."; ///< Where the results go; "-" prints the one that is text.
@@ -35,6 +42,7 @@ struct CompileOptions {
   std::string target; ///< A triple; this kind of machine's when empty.
   std::vector<DimRange> dims;
   std::vector<std::string> states; ///< INPUT=OUTPUT, each one region that is updated in place.
+  std::vector<FixedInput> constants;
   WeightsPlace weights = WeightsPlace::Embed;
   Precision precision = Precision::F32;
   Stage from = Stage::Model;

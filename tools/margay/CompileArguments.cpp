@@ -3,6 +3,7 @@
 #include "tools/margay/CompileArguments.h"
 #include "ir/Fault.h"
 #include "tools/driver/Phases.h"
+#include "tools/driver/data/DataFile.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -69,6 +70,17 @@ static llvm::Error parseEmit(StringRef text, std::vector<Stage> &emit) {
   return llvm::Error::success();
 }
 
+static llvm::Error parseConstant(StringRef text, std::vector<FixedInput> &constants) {
+  auto [name, file] = text.split('=');
+  if (name.empty() || file.empty())
+    return usage("option '--constant' needs INPUT=FILE, not '" + text + "'");
+  llvm::Expected<Array> value = readArray(file);
+  if (!value)
+    return value.takeError();
+  constants.push_back({name.str(), std::move(*value)});
+  return llvm::Error::success();
+}
+
 std::vector<Option> margay::cli::compileArguments(CompileOptions &options) {
   return {
       {"--cpu", "LEVELS", "levels to compile for, such as v2,v3,v4 (all of them unless given); native: this machine's",
@@ -79,6 +91,8 @@ std::vector<Option> margay::cli::compileArguments(CompileOptions &options) {
        [&options](StringRef value) { return parseDim(value, options.dims); }},
       {"--state", "INPUT=OUTPUT", "an input and an output that are one region, updated in place; may be repeated",
        appendString(options.states)},
+      {"--constant", "INPUT=FILE", "an input that is the same in every call, from a .npy or .pb file; may be repeated",
+       [&options](StringRef value) { return parseConstant(value, options.constants); }},
       {"--precision", "KIND", "f32 (unless given) or f32-strict; f16 and bf16 are for later",
        setWord<Precision>("--precision", options.precision,
                           {{"f32", Precision::F32},
