@@ -10,7 +10,6 @@
 using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
-using nn::DimAttr;
 
 /// Copies `columns` elements of row `from` of `source` to row `to` of `target`, from `targetColumn` on.
 static void copyRow(KernelBuilder &k, const View &source, Value from, const View &target, Value to,

@@ -49,7 +49,7 @@ struct Gemm {
   void packed() {
     std::optional<int64_t> total = lhs.rows().getConstant();
     int64_t tileRows = std::min(maxTileRows(k.level), total.value_or(INT64_MAX));
-    int64_t blockBytes = 192 * 1024;
+    int64_t blockBytes = int64_t(192) * 1024;
     int64_t blockRows = std::max<int64_t>(1, blockBytes / (depth * storageBytes(element)) / tileRows) * tileRows;
     k.loop(k.begin, k.end, blockRows, [&](Value blockBegin) {
       Value blockEnd = k.min(k.add(blockBegin, blockRows), k.end);

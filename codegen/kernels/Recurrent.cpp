@@ -56,7 +56,7 @@ struct Recurrent {
   Value gateColumn(int64_t gate, Value column) { return k.add(column, gate * units); }
 
   /// For each of `which` gates, `initial` plus the sum of state[i] * weights[i][gate][columns] over i.
-  SmallVector<Value> products(const Row &state, ArrayRef<int64_t> which, SmallVector<Value> initial, Value column,
+  SmallVector<Value> products(const Row &state, ArrayRef<int64_t> which, ArrayRef<Value> initial, Value column,
                               int64_t width) {
     const View &weights = k.input(op.getWeights());
     return k.loop(k.constant(0), k.constant(units), 1, initial, [&](Value index, ValueRange sums) {
