@@ -14,6 +14,7 @@ namespace margay::codegen {
 
 void emitConcat(KernelBuilder &k);        ///< unit: row
 void emitConv(KernelBuilder &k);          ///< unit: image row
+void emitConvTranspose(KernelBuilder &k); ///< unit: pixel
 void emitDepthwiseConv(KernelBuilder &k); ///< unit: image row
 void emitDims(KernelBuilder &k);          ///< unit: the whole vector
 void emitElementRows(KernelBuilder &k);   ///< unit: row
@@ -21,12 +22,15 @@ void emitElements(KernelBuilder &k);      ///< unit: element; every tensor is de
 void emitGather(KernelBuilder &k);        ///< unit: row
 void emitGatherElements(KernelBuilder &k); ///< unit: row
 void emitGatherNd(KernelBuilder &k);       ///< unit: row
+void emitGeneralConv(KernelBuilder &k);    ///< unit: pixel
+void emitGeneralWindow(KernelBuilder &k);  ///< unit: pixel
 void emitIota(KernelBuilder &k);           ///< unit: row
 void emitPackedGemm(KernelBuilder &k);     ///< unit: row
 void emitPad(KernelBuilder &k);            ///< unit: row
 void emitPlainGemm(KernelBuilder &k);      ///< unit: row
 void emitRecurrent(KernelBuilder &k);      ///< unit: sequence
 void emitReduce(KernelBuilder &k); ///< unit: row of the result, or its element where the last dimension is reduced
+void emitResize(KernelBuilder &k); ///< unit: row; along one axis
 void emitScatterElements(KernelBuilder &k); ///< unit: the whole tensor
 void emitScatterNd(KernelBuilder &k);       ///< unit: the whole tensor
 void emitSlice(KernelBuilder &k);           ///< unit: row

@@ -49,6 +49,8 @@ static DimAttr sequenceUnits(nn::KernelOp kernel) { return resultDims(kernel)[1]
 static const Algorithm algorithms[] = {
     {.name = "concat", .emit = emitConcat, .units = rowUnits},
     {.name = "conv", .emit = emitConv, .units = imageRowUnits, .weights = WeightFormat::Panels},
+    {.name = "conv-general", .emit = emitGeneralConv, .units = rowUnits},
+    {.name = "conv-transpose", .emit = emitConvTranspose, .units = rowUnits},
     {.name = "depthwise", .emit = emitDepthwiseConv, .units = imageRowUnits},
     {.name = "dims", .emit = emitDims, .units = oneUnit},
     {.name = "elementwise", .emit = emitElements, .units = elementUnits, .granule = 64},
@@ -63,12 +65,14 @@ static const Algorithm algorithms[] = {
     {.name = "recurrent", .emit = emitRecurrent, .units = sequenceUnits},
     {.name = "reduce", .emit = emitReduce, .units = elementUnits},
     {.name = "reduce-rows", .emit = emitReduce, .units = rowUnits},
+    {.name = "resize", .emit = emitResize, .units = rowUnits},
     {.name = "scatter-elements", .emit = emitScatterElements, .units = oneUnit},
     {.name = "scatter-nd", .emit = emitScatterNd, .units = oneUnit},
     {.name = "slice", .emit = emitSlice, .units = rowUnits},
     {.name = "softmax", .emit = emitSoftmax, .units = rowUnits},
     {.name = "transpose", .emit = emitTranspose, .units = rowUnits},
     {.name = "window", .emit = emitWindow, .units = imageRowUnits},
+    {.name = "window-general", .emit = emitGeneralWindow, .units = rowUnits},
 };
 
 static const Algorithm &find(StringRef name) {
@@ -114,15 +118,10 @@ static llvm::Error dynamicSize(nn::KernelOp kernel, StringRef what, RankedTensor
 static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv) {
   auto input = conv.getInput().getType(), filter = conv.getFilter().getType();
   int64_t rank = input.getRank(), groups = conv.getGroups();
-  if (!isa<Float32Type, Float64Type>(input.getElementType()))
-    return unsupported(kernel,
-                       "convolution of " + describe(input.getElementType()) + " is not supported; f32 and f64 are");
-  if (rank > 4)
-    return unsupported(kernel, "convolution in 3 dimensions is not supported; 1 and 2 are");
-  if (!allConstant(input, 1))
-    return dynamicSize(kernel, "the convolved part", input);
-  if (!isConstantOperand(kernel, conv.getFilter()))
-    return unsupported(kernel, "convolution with a filter that is not constant is not supported");
+  bool isFast = isa<Float32Type, Float64Type>(input.getElementType()) && rank <= 4 && allConstant(input, 1) &&
+                isConstantOperand(kernel, conv.getFilter());
+  if (!isFast)
+    return "conv-general";
   ArrayRef<int64_t> spatial = filter.getShape().drop_back(2);
   auto all = [](ArrayRef<int64_t> values, int64_t expected) {
     return llvm::all_of(values, [=](int64_t value) { return value == expected; });
@@ -151,13 +150,9 @@ static llvm::Expected<StringRef> chooseContract(nn::KernelOp kernel, nn::Contrac
 
 static llvm::Expected<StringRef> chooseWindow(nn::KernelOp kernel, nn::WindowOp window) {
   auto input = window.getInput().getType();
-  if (input.getRank() > 4)
-    return unsupported(kernel, "pooling in 3 dimensions is not supported; 1 and 2 are");
-  if (!allConstant(input, 1))
-    return dynamicSize(kernel, "the pooled part", input);
   if (window.getKind() == nn::ReduceKind::Mean && !isa<FloatType>(input.getElementType()))
     return unsupported(kernel, "the mean of " + describe(input.getElementType()) + " is not supported");
-  return "window";
+  return input.getRank() <= 4 && allConstant(input, 1) ? "window" : "window-general";
 }
 
 static llvm::Expected<StringRef> chooseReduce(nn::KernelOp kernel, nn::ReduceOp reduce) {
@@ -182,6 +177,7 @@ static bool isFlat(nn::KernelOp kernel) {
 static StringRef onlyAlgorithm(Operation *root) {
   return llvm::TypeSwitch<Operation *, StringRef>(root)
       .Case([](nn::ConcatOp) { return "concat"; })
+      .Case([](nn::ConvTransposeOp) { return "conv-transpose"; })
       .Case([](nn::DimsOp) { return "dims"; })
       .Case([](nn::GatherOp) { return "gather"; })
       .Case([](nn::GatherElementsOp) { return "gather-elements"; })
@@ -189,6 +185,7 @@ static StringRef onlyAlgorithm(Operation *root) {
       .Case([](nn::IotaOp) { return "iota"; })
       .Case([](nn::PadOp) { return "pad"; })
       .Case([](nn::RecurrentOp) { return "recurrent"; })
+      .Case([](nn::ResizeOp) { return "resize"; })
       .Case([](nn::ScatterElementsOp) { return "scatter-elements"; })
       .Case([](nn::ScatterNdOp) { return "scatter-nd"; })
       .Case([](nn::SliceOp) { return "slice"; })

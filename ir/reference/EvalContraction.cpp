@@ -128,7 +128,49 @@ static Tensor conv(ConvOp op, llvm::ArrayRef<Tensor> operands) {
   });
 }
 
+/// Each input pixel adds to all result pixels that its taps reach.
+static llvm::Expected<Tensor> convTranspose(ConvTransposeOp op, llvm::ArrayRef<Tensor> operands,
+                                            const Symbols &symbols) {
+  llvm::Expected<Shape> shape = shapeOf(op.getType(), symbols);
+  if (!shape)
+    return shape.takeError();
+  const Tensor &input = operands[0], &filter = operands[1];
+  int64_t spatial = input.rank() - 2, groups = op.getGroups(), channels = input.shape().back(),
+          inGroup = channels / groups, ofGroup = filter.shape().back(), outputs = ofGroup * groups;
+  Shape pixels(input.shape().drop_back()), kernel(filter.shape().drop_back(2));
+  auto indexOf = [](int64_t number, llvm::ArrayRef<int64_t> sizes) {
+    Shape index(sizes.size());
+    for (int64_t axis = static_cast<int64_t>(sizes.size()) - 1; axis >= 0; --axis) {
+      index[axis] = number % sizes[axis];
+      number /= sizes[axis];
+    }
+    return index;
+  };
+  return withElementsOf(input, [&](auto zero) {
+    using T = decltype(zero);
+    std::vector<T> result(elementCount(*shape));
+    for (int64_t pixel = 0; pixel < elementCount(pixels); ++pixel)
+      for (int64_t tap = 0; tap < elementCount(kernel); ++tap) {
+        Shape at = indexOf(pixel, pixels), t = indexOf(tap, kernel);
+        int64_t target = at[0];
+        bool inside = true;
+        for (int64_t axis = 0; axis < spatial; ++axis) {
+          int64_t place = at[axis + 1] * op.getStrides()[axis] + t[axis] * op.getDilations()[axis] - op.getPads()[axis];
+          inside &= place >= 0 && place < (*shape)[axis + 1];
+          target = target * (*shape)[axis + 1] + place;
+        }
+        if (!inside)
+          continue;
+        for (int64_t c = 0; c < channels; ++c)
+          addScaled(input.values<T>()[pixel * channels + c], filter.values<T>().data() + (tap * channels + c) * ofGroup,
+                    result.data() + target * outputs + c / inGroup * ofGroup, ofGroup);
+      }
+    return Tensor(resultElement(op), *shape, std::move(result));
+  });
+}
+
 void reference::addContractions(Table &table) {
   add<ContractOp, contract>(table);
   add<ConvOp, conv>(table);
+  add<ConvTransposeOp, convTranspose>(table);
 }

@@ -26,6 +26,7 @@ static const Table &table() {
     addKernels(table);
     addRecurrent(table);
     addReductions(table);
+    addResize(table);
     addShapes(table);
     return table;
   }();

@@ -29,6 +29,7 @@ void addIndexing(Table &table);
 void addKernels(Table &table);
 void addRecurrent(Table &table);
 void addReductions(Table &table);
+void addResize(Table &table);
 void addShapes(Table &table);
 
 /// Runs a block on its arguments and returns what its terminator is given.

@@ -45,6 +45,9 @@ LogicalResult importScan(NodeImport &node);
 // Conv.cpp
 LogicalResult importConv(NodeImport &node);
 
+// ConvTranspose.cpp
+LogicalResult importConvTranspose(NodeImport &node);
+
 // Gathering.cpp
 LogicalResult importConstantOfShape(NodeImport &node);
 LogicalResult importEyeLike(NodeImport &node);
@@ -110,6 +113,10 @@ LogicalResult importReshape(NodeImport &node);
 LogicalResult importSqueeze(NodeImport &node);
 LogicalResult importTranspose(NodeImport &node);
 LogicalResult importUnsqueeze(NodeImport &node);
+
+// Resize.cpp
+LogicalResult importResize(NodeImport &node);
+LogicalResult importUpsample(NodeImport &node);
 
 // ShapeArithmetic.cpp
 LogicalResult importShape(NodeImport &node);
