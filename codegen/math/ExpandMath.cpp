@@ -35,14 +35,50 @@ static Value fromF32(Lanes &lanes, Value x, Type element) {
   return truncateF16(lanes, x);
 }
 
+/// As toF32 and fromF32.
+static Value toF64(Lanes &lanes, Value x) {
+  if (getElementTypeOrSelf(x.getType()).isF64())
+    return x;
+  return arith::ExtFOp::create(lanes.builder, lanes.loc, lanes.f64(), toF32(lanes, x));
+}
+static Value fromF64(Lanes &lanes, Value x, Type element) {
+  if (element.isF64())
+    return x;
+  if (isHalf(element))
+    return fromF32(lanes, roundToOdd(lanes, x), element);
+  return arith::TruncFOp::create(lanes.builder, lanes.loc, lanes.f32(), x);
+}
+
 using Unary = Value (*)(Lanes &, Value);
 
-/// A function of one argument, computed in f32. Null if its type is wider.
+/// A function of one argument, computed in f32, or in f64 if that is its type.
 static Value expandUnary(Lanes &lanes, Value x, Unary function) {
   Type element = getElementTypeOrSelf(x.getType());
-  if (!element.isF32() && !isHalf(element))
-    return {};
+  if (element.isF64()) {
+    Lanes wide = lanes.wide();
+    return function(wide, x);
+  }
   return fromF32(lanes, function(lanes, toF32(lanes, x)), element);
+}
+
+/// A function of one argument, computed in f64.
+static Value expandWideUnary(Lanes &lanes, Value x, Unary function) {
+  Lanes wide = lanes.wide();
+  return fromF64(lanes, function(wide, toF64(lanes, x)), getElementTypeOrSelf(x.getType()));
+}
+
+using Binary = Value (*)(Lanes &, Value, Value);
+
+static Value expandWideBinary(Lanes &lanes, Value a, Value b, Binary function) {
+  Lanes wide = lanes.wide();
+  return fromF64(lanes, function(wide, toF64(lanes, a), toF64(lanes, b)), getElementTypeOrSelf(a.getType()));
+}
+
+static Value expandToInteger(Lanes &lanes, Operation *op, bool isSigned) {
+  Value x = op->getOperand(0);
+  if (isHalf(getElementTypeOrSelf(x.getType())))
+    x = toF32(lanes, x);
+  return toInteger(lanes, x, op->getResult(0).getType(), isSigned);
 }
 
 /// Whether converting between f32 and this type needs code of ours.
@@ -67,8 +103,6 @@ static Value expandTruncation(Lanes &lanes, arith::TruncFOp op) {
     return {};
   return fromF32(lanes, op.getIn(), to);
 }
-
-using Binary = Value (*)(Lanes &, Value, Value);
 
 /// A function of two arguments, computed in their type or in f32.
 static Value expandBinary(Lanes &lanes, Value a, Value b, Binary function) {
@@ -95,18 +129,55 @@ static Value expandHalfArithmetic(Lanes &lanes, Operation *op) {
   return hasHalf(result) ? fromF32(lanes, wide, getElementTypeOrSelf(result)) : wide;
 }
 
+/// The functions of one argument; null for everything else. The ones that networks are full of are computed in f32.
+static Value expandFunction(Lanes &lanes, Operation *op) {
+  auto inF32 = [&](Unary function) { return expandUnary(lanes, op->getOperand(0), function); };
+  auto inF64 = [&](Unary function) { return expandWideUnary(lanes, op->getOperand(0), function); };
+  return TypeSwitch<Operation *, Value>(op)
+      .Case([&](math::AcosOp) { return inF64(expandAcos); })
+      .Case([&](math::AcoshOp) { return inF64(expandAcosh); })
+      .Case([&](math::AsinOp) { return inF64(expandAsin); })
+      .Case([&](math::AsinhOp) { return inF64(expandAsinh); })
+      .Case([&](math::AtanOp) { return inF64(expandAtan); })
+      .Case([&](math::AtanhOp) { return inF64(expandAtanh); })
+      .Case([&](math::CosOp) { return inF64(expandCos); })
+      .Case([&](math::CoshOp) { return inF64(expandCosh); })
+      .Case([&](math::ErfOp) { return inF32(expandErf); })
+      .Case([&](math::Exp2Op) { return inF64(expandExp2); })
+      .Case([&](math::ExpM1Op) { return inF32(expandExpm1); })
+      .Case([&](math::ExpOp) { return inF32(expandExp); })
+      .Case([&](math::Log10Op) { return inF64(expandLog10); })
+      .Case([&](math::Log1pOp) { return inF32(expandLog1p); })
+      .Case([&](math::Log2Op) { return inF64(expandLog2); })
+      .Case([&](math::LogOp) { return inF32(expandLog); })
+      .Case([&](math::SinOp) { return inF64(expandSin); })
+      .Case([&](math::SinhOp) { return inF64(expandSinh); })
+      .Case([&](math::TanOp) { return inF64(expandTan); })
+      .Case([&](math::TanhOp) { return inF32(expandTanh); })
+      .Default(Value());
+}
+
+static Value expandPower(Lanes &lanes, math::PowFOp op) {
+  bool isWide = getElementTypeOrSelf(op.getType()).isF64();
+  return expandWideBinary(lanes, op.getLhs(), op.getRhs(), isWide ? expandPow : expandRoughPow);
+}
+
 /// What to replace an operation by; null if it stays.
 static Value expand(Lanes &lanes, Operation *op) {
-  auto multiplyAdd = [&](Value a, Value b, Value c) {
-    return lanes.level.fma ? Value() : lanes.add(lanes.mul(a, b), c);
+  if (Value function = expandFunction(lanes, op))
+    return function;
+  auto multiplyAdd = [&](Value a, Value b, Value c) -> Value {
+    if (lanes.level.fma)
+      return {};
+    return lanes.add(lanes.mul(a, b), c);
   };
   return TypeSwitch<Operation *, Value>(op)
-      .Case([&](math::ExpOp op) { return expandUnary(lanes, op.getOperand(), expandExp); })
-      .Case([&](math::LogOp op) { return expandUnary(lanes, op.getOperand(), expandLog); })
-      .Case([&](math::TanhOp op) { return expandUnary(lanes, op.getOperand(), expandTanh); })
-      .Case([&](math::ErfOp op) { return expandUnary(lanes, op.getOperand(), expandErf); })
+      .Case([&](math::PowFOp op) { return expandPower(lanes, op); })
       .Case([&](math::FmaOp op) { return multiplyAdd(op.getA(), op.getB(), op.getC()); })
       .Case([&](vector::FMAOp op) { return multiplyAdd(op.getLhs(), op.getRhs(), op.getAcc()); })
+      .Case([&](arith::FPToSIOp op) { return expandToInteger(lanes, op, /*isSigned=*/true); })
+      .Case([&](arith::FPToUIOp op) { return expandToInteger(lanes, op, /*isSigned=*/false); })
+      .Case([&](arith::RemFOp op) { return expandWideBinary(lanes, op.getLhs(), op.getRhs(), expandRemainder); })
       .Case([&](arith::MaximumFOp op) { return expandBinary(lanes, op.getLhs(), op.getRhs(), expandMaximum); })
       .Case([&](arith::MinimumFOp op) { return expandBinary(lanes, op.getLhs(), op.getRhs(), expandMinimum); })
       .Case([&](arith::ExtFOp op) { return expandExtension(lanes, op); })

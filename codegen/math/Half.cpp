@@ -20,7 +20,7 @@ static constexpr uint32_t signBit = 0x80000000, infinityBits = 0x7f800000, quiet
 
 /// The bits of 16-bit floats as the lower halves of i32 lanes.
 static Value widen(Lanes &lanes, Value x) {
-  return arith::ExtUIOp::create(lanes.builder, lanes.loc, lanes.i32(),
+  return arith::ExtUIOp::create(lanes.builder, lanes.loc, lanes.integral(),
                                 arith::BitcastOp::create(lanes.builder, lanes.loc, lanes.i16(), x));
 }
 

@@ -20,9 +20,29 @@ static Value splat(Lanes &lanes, Type type, TypedAttr element) {
   return arith::ConstantOp::create(lanes.builder, lanes.loc, value);
 }
 
-Value Lanes::constant(float value) { return splat(*this, f32(), builder.getF32FloatAttr(value)); }
-Value Lanes::integer(uint32_t value) {
-  return splat(*this, i32(), builder.getI32IntegerAttr(static_cast<int32_t>(value)));
+Lanes Lanes::wide() const {
+  Lanes result = *this;
+  result.isWide = true;
+  return result;
+}
+
+Lanes Lanes::single() const {
+  Lanes result = *this;
+  result.like = getElementTypeOrSelf(like);
+  return result;
+}
+
+int64_t Lanes::count() const {
+  auto vector = dyn_cast<VectorType>(like);
+  return vector ? vector.getNumElements() : 0;
+}
+
+Value Lanes::constant(double value) {
+  return splat(*this, real(), builder.getFloatAttr(getElementTypeOrSelf(real()), value));
+}
+Value Lanes::integer(uint64_t value) {
+  auto type = cast<IntegerType>(getElementTypeOrSelf(integral()));
+  return splat(*this, integral(), builder.getIntegerAttr(type, APInt(type.getWidth(), value, false, true)));
 }
 
 Value Lanes::add(Value a, Value b) { return arith::AddFOp::create(builder, loc, a, b); }
@@ -36,12 +56,8 @@ Value Lanes::fma(Value a, Value b, Value c) {
   return add(mul(a, b), c);
 }
 
-Value Lanes::polynomial(Value x, ArrayRef<float> coefficients) {
-  Value result = constant(coefficients.back());
-  for (float coefficient : llvm::reverse(coefficients.drop_back()))
-    result = fma(result, x, constant(coefficient));
-  return result;
-}
+Value Lanes::sqrt(Value x) { return math::SqrtOp::create(builder, loc, x); }
+Value Lanes::floor(Value x) { return math::FloorOp::create(builder, loc, x); }
 
 Value Lanes::compare(Compare predicate, Value a, Value b) {
   return arith::CmpFOp::create(builder, loc, predicate, a, b);
@@ -53,9 +69,15 @@ Value Lanes::select(Value condition, Value a, Value b) {
   return arith::SelectOp::create(builder, loc, condition, a, b);
 }
 
-Value Lanes::bits(Value x) { return arith::BitcastOp::create(builder, loc, i32(), x); }
-Value Lanes::fromBits(Value x) { return arith::BitcastOp::create(builder, loc, f32(), x); }
-Value Lanes::toFloat(Value x) { return arith::SIToFPOp::create(builder, loc, f32(), x); }
+Value Lanes::bits(Value x) { return arith::BitcastOp::create(builder, loc, integral(), x); }
+Value Lanes::fromBits(Value x) { return arith::BitcastOp::create(builder, loc, real(), x); }
+Value Lanes::toFloat(Value x) {
+  if (!isWide)
+    return arith::SIToFPOp::create(builder, loc, f32(), x);
+  // Before AVX-512 there is no instruction for vectors. The bits of 1.5 * 2^52 count ones.
+  Value shifter = constant(0x1.8p+52);
+  return sub(fromBits(addBits(x, bits(shifter))), shifter);
+}
 Value Lanes::addBits(Value a, Value b) { return arith::AddIOp::create(builder, loc, a, b); }
 Value Lanes::subBits(Value a, Value b) { return arith::SubIOp::create(builder, loc, a, b); }
 Value Lanes::andBits(Value a, Value b) { return arith::AndIOp::create(builder, loc, a, b); }
@@ -65,4 +87,12 @@ Value Lanes::shiftLeft(Value a, unsigned count) { return arith::ShLIOp::create(b
 Value Lanes::shiftRight(Value a, unsigned count) { return arith::ShRUIOp::create(builder, loc, a, integer(count)); }
 Value Lanes::shiftRightArithmetic(Value a, unsigned count) {
   return arith::ShRSIOp::create(builder, loc, a, integer(count));
+}
+
+Value Lanes::withSign(Value size, Value sign) {
+  // Not by bits in f64: LLVM 22 makes a copysign of those, takes the sign from where it was extended from, and calls a
+  // library if that is an f16.
+  if (isWide)
+    return select(compare(IntCompare::slt, bits(sign), integer(0)), negate(size), size);
+  return fromBits(orBits(bits(size), andBits(bits(sign), integer(signBit()))));
 }

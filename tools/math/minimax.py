@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # ===- minimax.py - the polynomials of codegen/math -----------------------=== #
-"""Finds the polynomials of codegen/math: the best ones whose coefficients are floats.
+"""Finds the polynomials of codegen/math: the best ones whose coefficients are floats, or doubles.
 
-    minimax.py            prints every table, with its largest relative error in units of 2^-24 (half an ulp of 1)
+    minimax.py            prints every table, with its largest relative error in units of 2^-24 (half an ulp of 1f), or
+                          of 2^-53 if it is of doubles
 
 The method is the Remez exchange (E. Remez, 1934; de la Vallee-Poussin's alternation): solve for the polynomial whose weighted error has the same size and
 alternating signs at n + 2 points, move the points to where the error is largest, repeat. A best real polynomial is not the best one with float
@@ -14,7 +15,7 @@ import struct
 import sys
 
 try:
-    from mpmath import mp, mpf, matrix, lu_solve, log, erf, erfc, sqrt, cos, pi, tanh, expm1, log1p
+    from mpmath import mp, mpf, matrix, lu_solve, log, erf, erfc, sqrt, sin, cos, asin, atan, pi, tanh, expm1, log1p, floor
 except ImportError:
     sys.exit("minimax.py: the Python package mpmath is missing (Debian: python3-mpmath)")
 
@@ -102,6 +103,29 @@ def table(name, comment, target, weight, low, high, degree):
     print(f"{name} = {{" + ", ".join(float(c).hex() + "f" for c in coefficients) + "};")
 
 
+def wide_table(name, comment, target, weight, low, high, degree):
+    """As table, in doubles: each is the nearest to the best real coefficient, for the first ones weigh little."""
+    low, high = mpf(low), mpf(high)
+    count = 300
+    points = [(low + high) / 2 - (high - low) / 2 * cos(pi * (2 * i + 1) / (2 * count)) for i in range(count)]
+    f = [target(x) for x in points]
+    w = [weight(x) for x in points]
+    coefficients = [mpf(float(c)) for c in remez(f, w, points, degree)]
+    error = max(wi * abs(evaluate(coefficients, x) - fi) for wi, x, fi in zip(w, points, f))
+    print(f"// {comment}; error {float(error * 2**53):.4f}")
+    print(f"{name} = {{" + ", ".join(float(c).hex() for c in coefficients) + "};")
+
+
+def parts(name, value, *bits):
+    """A constant as a sum of doubles, the first ones having that many bits below the point and the last one all."""
+    result = []
+    for count in bits:
+        result.append(floor(value * mpf(2) ** count) / mpf(2) ** count)
+        value -= result[-1]
+    result.append(mpf(float(value)))
+    print(name + ":", ", ".join(float(part).hex() for part in result))
+
+
 half_ln2 = log(2) / 2 * mpf("1.001")
 table("exp", "e^r = 1 + r + r^2 q(r), relative to e^r - 1", lambda r: (expm1(r) - r) / r**2, lambda r: r**2 / abs(expm1(r)), -half_ln2, half_ln2, 4)
 table("log", "log(1 + f) = f - f^2/2 + f^3 q(f)", lambda f: (log1p(f) - f + f**2 / 2) / f**3, lambda f: abs(f**3 / log1p(f)),
@@ -114,3 +138,26 @@ table("erf, above", "erf(x) = 1 - e^-(x + x p(x))", lambda x: -log(erfc(x)) / x 
 high = mpf(int(log(2) * 2**16)) / 2**16
 print("ln2 in two parts:", float(high).hex(), float(to_float(log(2) - high)).hex())
 print("log2(e):", float(to_float(1 / log(2))).hex())
+
+tiny = mpf("1e-9")
+wide_table("exp, wide", "e^r = 1 + r + r^2 q(r), relative to e^r - 1", lambda r: (expm1(r) - r) / r**2, lambda r: r**2 / abs(expm1(r)), -half_ln2, half_ln2, 9)
+s_max = (sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1) * mpf("1.0001")
+wide_table("log, wide", "log((1 + s) / (1 - s)) = 2s + 2/3 s^3 + s^5 p(s^2)", lambda z: (log((1 + sqrt(z)) / (1 - sqrt(z))) - 2 * sqrt(z) - 2 * z * sqrt(z) / 3) / (z**2 * sqrt(z)),
+           lambda z: z**2 / 2, tiny, s_max**2, 6)
+quarter = (pi / 4 * mpf("1.001")) ** 2
+wide_table("sin", "sin(x) = x + x z p(z), z = x^2", lambda z: (sin(sqrt(z)) / sqrt(z) - 1) / z, lambda z: z * sqrt(z) / sin(sqrt(z)), tiny, quarter, 5)
+wide_table("cos", "cos(x) = 1 - z/2 + z^2 q(z), z = x^2", lambda z: (cos(sqrt(z)) - 1 + z / 2) / z**2, lambda z: z**2 / cos(sqrt(z)), tiny, quarter, 5)
+wide_table("asin", "asin(x) = x + x z p(z), z = x^2", lambda z: (asin(sqrt(z)) / sqrt(z) - 1) / z, lambda z: z * sqrt(z) / asin(sqrt(z)), tiny, mpf(1) / 4, 12)
+octant = (sqrt(mpf(2)) - 1) ** 2 * mpf("1.0001")
+wide_table("atan", "atan(x) = x + x z p(z), z = x^2", lambda z: (atan(sqrt(z)) / sqrt(z) - 1) / z, lambda z: z * sqrt(z) / atan(sqrt(z)), tiny, octant, 10)
+wide_table("erf, below, wide", "erf(x) = x + x q(x^2)", lambda s: erf(sqrt(s)) / sqrt(s) - 1, lambda s: sqrt(s) / erf(sqrt(s)), tiny, split**2, 11)
+wide_table("erf, above, wide", "erf(x) = 1 - e^-(x + x p(x))", lambda x: -log(erfc(x)) / x - 1, lambda x: x * erfc(x) / erf(x), split, mpf(6), 17)
+parts("ln2 in two doubles", log(2), 42)
+parts("log10(2) in two doubles", log(2) / log(10), 42)
+parts("pi/2 in three doubles", pi / 2, 32, 65)
+parts("2/3 and its rest", mpf(2) / 3 - mpf(2.0 / 3))
+parts("pi/2 and its rest", pi / 2 - mpf(float(pi / 2)))
+parts("log10(e)", 1 / log(10))
+mp.dps = 400
+bits = int(floor(2 / pi * mpf(2) ** 1216))
+print("2/pi, its first 1216 bits:", ", ".join(hex(bits >> (1216 - 64 * (i + 1)) & (2**64 - 1)) for i in range(19)))

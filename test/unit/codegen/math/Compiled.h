@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include <dlfcn.h>
 #include <string>
+#include <utility>
 
 /// The levels that this machine can run.
 inline llvm::SmallVector<margay::codegen::Level> runnableLevels() {
@@ -56,9 +57,9 @@ public:
                        from + R"(
           %to = llvm.getelementptr %out[%i] : (!llvm.ptr, i64) -> !llvm.ptr, )" +
                        to + R"(
-          %x = llvm.load %from {alignment = 2} : !llvm.ptr -> )" +
+          %x = llvm.load %from {alignment = 1} : !llvm.ptr -> )" +
                        lanes(from) + "\n" + statement + "\n" + R"(
-          llvm.store %y, %to {alignment = 2} : )" +
+          llvm.store %y, %to {alignment = 1} : )" +
                        lanes(to) + R"(, !llvm.ptr
         }
         llvm.return
@@ -75,6 +76,9 @@ public:
     llvm::SmallVector<char, 0> object = llvm::cantFail(compileToObject(*code, level));
     load(object);
   }
+
+  Compiled(Compiled &&other)
+      : width(other.width), handle(std::exchange(other.handle, nullptr)), function(other.function) {}
 
   ~Compiled() {
     if (handle)

@@ -1,125 +1,13 @@
-//===- ExpandMath.cpp - how exact the expanded functions are --------------===//
-//
-// Each function is compiled as a model would have it, loaded, and compared with the C library's in double precision: at
-// a sample of all floats and around the places where something changes, or, if MARGAY_EXHAUSTIVE is set, at all of them
-// (minutes).
-//
-//===----------------------------------------------------------------------===//
+//===- ExpandMath.cpp - 16-bit floats, the larger and the smaller ---------===//
 
 #include "Compiled.h"
+#include "Measure.h"
 #include "llvm/ADT/APFloat.h"
-#include <cmath>
-#include <cstdlib>
 
 using namespace llvm;
 using namespace margay::codegen;
 
 namespace {
-
-float fromBits(uint32_t bits) { return bit_cast<float>(bits); }
-
-/// Floats between 0 and infinity where functions of this folder change their ways, or their results their kind.
-constexpr float corners[] = {
-    0,          0x1p-149f, 0x1p-126f,        0x1p-24f,   0x1p-12f, 0.34657359f, 0.5f,       0x1.6a09e6p-1f,
-    0.921875f,  1,         1.4142f,          3.9192059f, 4,        9.0109133f,  88.722839f, 87.336544f,
-    103.97208f, 0x1p+23f,  0x1.fffffep+127f, INFINITY};
-
-/// Calls `visit` with arrays of inputs that cover what is to be tested.
-template <typename Visit> void sweep(Visit visit) {
-  std::vector<float> batch;
-  auto add = [&](uint32_t bits) {
-    batch.push_back(fromBits(bits));
-    if (batch.size() == 1 << 16) {
-      visit(batch);
-      batch.clear();
-    }
-  };
-  uint64_t step = std::getenv("MARGAY_EXHAUSTIVE") ? 1 : 4099;
-  for (uint64_t bits = 0; bits < uint64_t(1) << 32; bits += step)
-    add(static_cast<uint32_t>(bits));
-  for (float corner : corners)
-    for (uint32_t sign : {0u, 0x80000000u})
-      for (int32_t near = -300; near <= 300; ++near)
-        add((bit_cast<uint32_t>(corner) + near) ^ sign);
-  for (uint32_t nan : {0x7fc00000u, 0xffc00000u, 0x7f800001u, 0x7fffffffu})
-    add(nan);
-  batch.resize(alignTo(batch.size(), 8));
-  visit(batch);
-}
-
-/// How far a result is from the exact one, in units of the last place that the exact one has as a float; infinity if it
-/// is of another kind.
-double ulps(float result, double exact) {
-  float nearest = static_cast<float>(exact);
-  if (std::isnan(nearest) || std::isnan(result))
-    return std::isnan(nearest) && std::isnan(result) ? 0 : INFINITY;
-  if (std::isinf(nearest) || std::isinf(result))
-    return nearest == result ? 0 : INFINITY;
-  if (std::signbit(result) != std::signbit(nearest))
-    return INFINITY;
-  int exponent = std::max(nearest == 0 ? -149 : std::ilogb(nearest) - 23, -149);
-  return std::fabs(result - exact) / std::ldexp(1.0, exponent);
-}
-
-struct Case {
-  const char *operation;
-  double (*exact)(double);
-  double fusedUlps, unfusedUlps; ///< What is promised with a fused multiply-add, and without.
-};
-
-class Accuracy : public testing::TestWithParam<Case> {};
-
-TEST_P(Accuracy, IsAsPromised) {
-  const Case &test = GetParam();
-  for (const Level &level : runnableLevels()) {
-    Compiled function(level, test.operation, "f32", "f32", 8);
-    double worst = 0;
-    float at = 0;
-    std::vector<float> results;
-    sweep([&](const std::vector<float> &inputs) {
-      results.assign(inputs.size(), -77);
-      function(inputs.data(), results.data(), inputs.size());
-      for (size_t i = 0; i < inputs.size(); ++i)
-        if (double distance = ulps(results[i], test.exact(inputs[i])); distance > worst) {
-          worst = distance;
-          at = inputs[i];
-        }
-    });
-    RecordProperty(level.name.str(), std::to_string(worst));
-    printf("%s at %s: at most %.3f ulp, at %a\n", test.operation, level.name.str().c_str(), worst, at);
-    EXPECT_LE(worst, level.fma ? test.fusedUlps : test.unfusedUlps) << level.name.str() << ", " << at;
-  }
-}
-
-double exactExp(double x) { return std::exp(x); }
-double exactLog(double x) { return std::log(x); }
-double exactTanh(double x) { return std::tanh(x); }
-double exactErf(double x) { return std::erf(x); }
-
-INSTANTIATE_TEST_SUITE_P(Functions, Accuracy,
-                         testing::Values(Case{"math.exp", exactExp, 1.1, 1.1}, Case{"math.log", exactLog, 1, 1},
-                                         Case{"math.tanh", exactTanh, 1.5, 2}, Case{"math.erf", exactErf, 1.2, 1.5}),
-                         [](const auto &info) { return StringRef(info.param.operation).substr(5).str(); });
-
-TEST(ExpandMath, GivesTheSameForVectorsOfAnyLength) {
-  for (const Level &level : runnableLevels())
-    for (const char *operation : {"math.exp", "math.log", "math.tanh", "math.erf"}) {
-      Compiled eight(level, operation, "f32", "f32", 8);
-      // 105 values: whole vectors of 1, 5 and 35; of those of 8, the last one is cut off.
-      std::vector<float> inputs(112), expected(112);
-      for (size_t i = 0; i < inputs.size(); ++i)
-        inputs[i] = 0.25f * (static_cast<float>(i) - 30);
-      eight(inputs.data(), expected.data(), 112);
-      for (unsigned width : {0u, 1u, 5u, 35u}) {
-        Compiled other(level, operation, "f32", "f32", width);
-        std::vector<float> results(105);
-        other(inputs.data(), results.data(), 105);
-        for (size_t i = 0; i < 105; ++i)
-          EXPECT_EQ(bit_cast<uint32_t>(results[i]), bit_cast<uint32_t>(expected[i]))
-              << operation << ", vectors of " << width << ", of " << inputs[i];
-      }
-    }
-}
 
 /// The value of a 16-bit float, and the 16-bit float that is nearest to a value, as LLVM has it.
 float valueOf(uint16_t bits, const fltSemantics &semantics) {

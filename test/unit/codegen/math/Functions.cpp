@@ -1,0 +1,161 @@
+//===- Functions.cpp - how exact the functions of one argument are --------===//
+//
+// Each is compiled as a model would have it, loaded, and compared with the C library's in double precision; those of
+// doubles with its long doubles. docs/math.md has what this prints.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Compiled.h"
+#include "Measure.h"
+#include "llvm/ADT/APFloat.h"
+#include <list>
+
+using namespace llvm;
+using namespace margay::codegen;
+
+namespace {
+
+/// What is promised of every function: this many units of the last place.
+constexpr double promised = 2, promisedWide = 4;
+
+struct Function {
+  const char *operation; ///< Of the math dialect; but sigmoid is what models have of it.
+  double (*exact)(double);
+  long double (*exactWide)(long double);
+};
+
+template <typename T> T exactSigmoid(T x) { return 1 / (1 + std::exp(-x)); }
+
+#define FUNCTION(operation, name)                                                                                      \
+  Function {                                                                                                           \
+    operation, [](double x) -> double { return name(x); }, [](long double x) -> long double { return name(x); }        \
+  }
+
+const Function functions[] = {
+    FUNCTION("acos", std::acos),   FUNCTION("acosh", std::acosh),    FUNCTION("asin", std::asin),
+    FUNCTION("asinh", std::asinh), FUNCTION("atan", std::atan),      FUNCTION("atanh", std::atanh),
+    FUNCTION("cos", std::cos),     FUNCTION("cosh", std::cosh),      FUNCTION("erf", std::erf),
+    FUNCTION("exp", std::exp),     FUNCTION("exp2", std::exp2),      FUNCTION("expm1", std::expm1),
+    FUNCTION("log", std::log),     FUNCTION("log10", std::log10),    FUNCTION("log1p", std::log1p),
+    FUNCTION("log2", std::log2),   FUNCTION("rsqrt", 1 / std::sqrt), FUNCTION("sigmoid", exactSigmoid),
+    FUNCTION("sin", std::sin),     FUNCTION("sinh", std::sinh),      FUNCTION("sqrt", std::sqrt),
+    FUNCTION("tan", std::tan),     FUNCTION("tanh", std::tanh)};
+
+Compiled compile(const Level &level, StringRef operation, const std::string &type, unsigned width) {
+  if (operation != "sigmoid")
+    return Compiled(level, "math." + operation.str(), type, type, width);
+  std::string lanes = width ? "vector<" + std::to_string(width) + "x" + type + ">" : type;
+  std::string mask = width ? "vector<" + std::to_string(width) + "xi1>" : "i1";
+  auto constant = [&](const std::string &number) {
+    return "arith.constant " + (width ? "dense<" + number + ">" : number) + " : " + lanes + "\n";
+  };
+  std::string selected = " : " + (width ? mask + ", " : "") + lanes + "\n";
+  std::string statements =
+      "arith.negf %x : " + lanes + "\n%one = " + constant("1.0") + "%bound = " + constant("-16.0") +
+      "%far = arith.cmpf olt, %x, %bound : " + lanes + "\n%exponent = arith.select %far, %x, %s" + selected +
+      "%power = math.exp %exponent : " + lanes + "\n%top = arith.select %far, %power, %one" + selected +
+      "%sum = arith.addf %one, %power : " + lanes + "\n%y = arith.divf %top, %sum : " + lanes;
+  return Compiled(level, statements, type, type, width, Compiled::Statements);
+}
+
+class Accuracy : public testing::TestWithParam<Function> {};
+
+template <typename T> void report(const Function &test, const Level &level, const Worst<T> &worst, double limit) {
+  const char *type = sizeof(T) == 4 ? "f32" : "f64";
+  printf("| %s | %s | %s | %.3f | %a |\n", test.operation, type, level.name.str().c_str(), worst.distance,
+         static_cast<double>(worst.at));
+  EXPECT_LE(worst.distance, limit) << level.name.str() << ", " << worst.at;
+}
+
+TEST_P(Accuracy, OfFloats) {
+  const Function &test = GetParam();
+  SmallVector<Level> levels = runnableLevels();
+  std::list<Compiled> compiled;
+  for (const Level &level : levels)
+    compiled.emplace_back(compile(level, test.operation, "f32", 8));
+  std::vector<Worst<float>> worst(levels.size());
+  std::vector<double> exact;
+  std::vector<float> results;
+  sweep([&](const std::vector<float> &inputs) {
+    exact.resize(inputs.size());
+    for (size_t i = 0; i < inputs.size(); ++i)
+      exact[i] = test.exact(inputs[i]);
+    for (auto [function, found] : zip_equal(compiled, worst)) {
+      results.assign(inputs.size(), -77);
+      function(inputs.data(), results.data(), inputs.size());
+      for (size_t i = 0; i < inputs.size(); ++i)
+        found.add(ulps(results[i], exact[i]), inputs[i]);
+    }
+  });
+  for (auto [level, found] : zip_equal(levels, worst))
+    report(test, level, found, promised);
+}
+
+TEST_P(Accuracy, OfDoubles) {
+  const Function &test = GetParam();
+  std::vector<double> inputs = sampleDoubles(), results(inputs.size());
+  for (const Level &level : runnableLevels()) {
+    Compiled function = compile(level, test.operation, "f64", 8);
+    function(inputs.data(), results.data(), inputs.size());
+    Worst<double> worst;
+    for (size_t i = 0; i < inputs.size(); ++i)
+      worst.add(ulps(results[i], test.exactWide(inputs[i])), inputs[i]);
+    report(test, level, worst, promisedWide);
+  }
+}
+
+TEST_P(Accuracy, IsTheSameForVectorsOfAnyLength) {
+  for (const Level &level : runnableLevels()) {
+    Compiled eight = compile(level, GetParam().operation, "f32", 8);
+    // 105 values: whole vectors of 1, 5 and 35; of those of 8, the last one is cut off.
+    std::vector<float> inputs(112), expected(112);
+    for (size_t i = 0; i < inputs.size(); ++i)
+      inputs[i] = (i % 7 == 3 ? 0x1p+22f : 0.25f) * (static_cast<float>(i) - 30);
+    eight(inputs.data(), expected.data(), 112);
+    for (unsigned width : {0u, 1u, 5u, 35u}) {
+      Compiled other = compile(level, GetParam().operation, "f32", width);
+      std::vector<float> results(105);
+      other(inputs.data(), results.data(), 105);
+      for (size_t i = 0; i < 105; ++i)
+        EXPECT_TRUE(bit_cast<uint32_t>(results[i]) == bit_cast<uint32_t>(expected[i]) ||
+                    (std::isnan(results[i]) && std::isnan(expected[i])))
+            << GetParam().operation << ", vectors of " << width << ", of " << inputs[i];
+    }
+  }
+}
+
+TEST_P(Accuracy, OfHalves) {
+  if (StringRef(GetParam().operation) == "sigmoid")
+    GTEST_SKIP() << "several operations; models have their elements widened before";
+  std::vector<uint16_t> inputs(1 << 16), results(1 << 16);
+  for (size_t i = 0; i < inputs.size(); ++i)
+    inputs[i] = static_cast<uint16_t>(i);
+  for (const Level &level : runnableLevels())
+    for (auto [type, semantics] : {std::pair<const char *, const fltSemantics *>("f16", &APFloat::IEEEhalf()),
+                                   std::pair<const char *, const fltSemantics *>("bf16", &APFloat::BFloat())})
+      for (unsigned width : {0u, 8u}) {
+        Compiled function = compile(level, GetParam().operation, type, width);
+        function(inputs.data(), results.data(), inputs.size());
+        auto convert = [](APFloat value, const fltSemantics &to) {
+          bool inexact;
+          value.convert(to, APFloat::rmNearestTiesToEven, &inexact);
+          return value;
+        };
+        for (size_t i = 0; i < inputs.size(); ++i) {
+          double input = convert(APFloat(*semantics, APInt(16, inputs[i])), APFloat::IEEEdouble()).convertToDouble();
+          double exact = GetParam().exact(input);
+          APFloat result(*semantics, APInt(16, results[i]));
+          // The nearest, as far as an f32 knows.
+          bool isNearest = std::isnan(exact) && result.isNaN();
+          for (double error : {-0x1p-22, 0.0, 0x1p-22})
+            isNearest |= convert(APFloat(exact * (1 + error)), *semantics).bitwiseIsEqual(result);
+          ASSERT_TRUE(isNearest) << level.name.str() << ", " << type << ", " << width << ": " << input << ", not "
+                                 << exact;
+        }
+      }
+}
+
+INSTANTIATE_TEST_SUITE_P(Functions, Accuracy, testing::ValuesIn(functions),
+                         [](const auto &info) { return std::string(info.param.operation); });
+
+} // namespace
