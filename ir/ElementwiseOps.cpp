@@ -70,9 +70,14 @@ Value ReluOp::buildPayload(OpBuilder &builder, Location loc, ValueRange operands
 }
 
 Value SigmoidOp::buildPayload(OpBuilder &builder, Location loc, ValueRange operands) {
-  Value one = splat(builder, loc, operands[0].getType(), 1);
-  Value power = math::ExpOp::create(builder, loc, arith::NegFOp::create(builder, loc, operands[0]));
-  return arith::DivFOp::create(builder, loc, one, arith::AddFOp::create(builder, loc, one, power));
+  // 1 / (1 + e^-x); where e^-x might be infinity and lose the smallest results, e^x / (1 + e^x).
+  Value x = operands[0];
+  Value bound = splat(builder, loc, x.getType(), -16), one = splat(builder, loc, x.getType(), 1);
+  Value isFar = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OLT, x, bound);
+  Value negated = arith::NegFOp::create(builder, loc, x);
+  Value power = math::ExpOp::create(builder, loc, arith::SelectOp::create(builder, loc, isFar, x, negated));
+  Value numerator = arith::SelectOp::create(builder, loc, isFar, power, one);
+  return arith::DivFOp::create(builder, loc, numerator, arith::AddFOp::create(builder, loc, one, power));
 }
 
 Value SqrtOp::buildPayload(OpBuilder &builder, Location loc, ValueRange operands) {
