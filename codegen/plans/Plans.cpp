@@ -217,21 +217,6 @@ static llvm::Expected<StringRef> choose(nn::KernelOp kernel) {
   return unsupported(kernel, root->getName().getStringRef() + " has no emitter");
 }
 
-/// Elementwise operations whose code is written for some element types only.
-static llvm::Error checkElements(nn::KernelOp kernel) {
-  llvm::Error faults = llvm::Error::success();
-  for (Operation &op : kernel.getBlock()->without_terminator()) {
-    if (!isa<nn::ExpOp, nn::LogOp, nn::TanhOp, nn::ErfOp, nn::SigmoidOp>(op))
-      continue;
-    Type element = cast<RankedTensorType>(op.getResult(0).getType()).getElementType();
-    if (!element.isF32())
-      faults =
-          llvm::joinErrors(std::move(faults), unsupported(kernel, op.getName().stripDialect() + " of " +
-                                                                      describe(element) + " is not supported; f32 is"));
-  }
-  return faults;
-}
-
 //===----------------------------------------------------------------------===//
 // Tasks
 //===----------------------------------------------------------------------===//
@@ -285,7 +270,6 @@ void codegen::planByRows(nn::KernelOp kernel) {
 llvm::Error codegen::selectPlans(ModuleOp module) {
   llvm::Error faults = llvm::Error::success();
   module.walk([&](nn::KernelOp kernel) {
-    faults = llvm::joinErrors(std::move(faults), checkElements(kernel));
     llvm::Expected<StringRef> name = choose(kernel);
     if (!name) {
       faults = llvm::joinErrors(std::move(faults), name.takeError());
