@@ -178,6 +178,12 @@ Value CastOp::buildPayload(OpBuilder &builder, Location loc, ValueRange operands
   if (isFloat(value) && isa<FloatType>(element)) {
     if (fromWidth < toWidth)
       return arith::ExtFOp::create(builder, loc, target, value);
+    if (fromWidth == toWidth) { // f16 and bf16: neither has all values of the other.
+      Type wide = builder.getF32Type();
+      if (auto vector = dyn_cast<VectorType>(target))
+        wide = vector.clone(wide);
+      value = arith::ExtFOp::create(builder, loc, wide, value);
+    }
     return arith::TruncFOp::create(builder, loc, target, value);
   }
   if (isFloat(value)) {
