@@ -120,6 +120,70 @@ func.func @cast_to_another_dimension(%x: tensor<?xf32, #nn.shape<N>>) {
   return
 }
 
+// -----
+
+func.func @bitcast_to_another_shape(%x: tensor<2xf32>) {
+  // expected-error @+1 {{changes the shape of its operand}}
+  nn.bitcast %x : tensor<2xf32> to tensor<1x2xi32>
+  return
+}
+
+// -----
+
+func.func @bitcast_to_another_width(%x: tensor<2xf32>) {
+  // expected-error @+1 {{changes the width of elements}}
+  nn.bitcast %x : tensor<2xf32> to tensor<2xi16>
+  return
+}
+
+// -----
+
+func.func @floored_mod_of_floats(%x: tensor<2xf32>) {
+  // expected-error @+1 {{of floats must be truncated}}
+  nn.mod %x, %x : tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @bits_of_floats(%x: tensor<2xf32>) {
+  // expected-error @+1 {{operand #0 must be}}
+  nn.and %x, %x : tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @sine_of_integers(%x: tensor<2xi32>) {
+  // expected-error @+1 {{operand #0 must be}}
+  nn.sin %x : tensor<2xi32>
+  return
+}
+
+// -----
+
+func.func @comparison_that_is_no_truth_value(%x: tensor<2xf32>) {
+  // expected-error @+1 {{op result #0 must be}}
+  nn.compare lt %x, %x : tensor<2xf32> -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @choice_by_a_condition_of_another_shape(%c: tensor<3xi1>, %x: tensor<2xf32>) {
+  // expected-error @+1 {{condition and result have different shapes}}
+  nn.select %c, %x, %x : tensor<3xi1>, tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @choice_by_numbers(%c: tensor<2xi8>, %x: tensor<2xf32>) {
+  // expected-error @+1 {{operand #0 must be}}
+  nn.select %c, %x, %x : tensor<2xi8>, tensor<2xf32>
+  return
+}
+
 //===----------------------------------------------------------------------===//
 // Contract
 //===----------------------------------------------------------------------===//

@@ -73,6 +73,92 @@ func.func @binary(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>) {
   return
 }
 
+// CHECK-LABEL: func.func @functions_of_reals
+// CHECK-SAME: (%[[X:.*]]: tensor<2x3xf32>, %[[Y:.*]]: tensor<2x3xf32>)
+func.func @functions_of_reals(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>) {
+  // CHECK: nn.acos %[[X]] : tensor<2x3xf32>
+  nn.acos %x : tensor<2x3xf32>
+  // CHECK: nn.acosh %[[X]] : tensor<2x3xf32>
+  nn.acosh %x : tensor<2x3xf32>
+  // CHECK: nn.asin %[[X]] : tensor<2x3xf32>
+  nn.asin %x : tensor<2x3xf32>
+  // CHECK: nn.asinh %[[X]] : tensor<2x3xf32>
+  nn.asinh %x : tensor<2x3xf32>
+  // CHECK: nn.atan %[[X]] : tensor<2x3xf32>
+  nn.atan %x : tensor<2x3xf32>
+  // CHECK: nn.atanh %[[X]] : tensor<2x3xf32>
+  nn.atanh %x : tensor<2x3xf32>
+  // CHECK: nn.cos %[[X]] : tensor<2x3xf32>
+  nn.cos %x : tensor<2x3xf32>
+  // CHECK: nn.cosh %[[X]] : tensor<2x3xf32>
+  nn.cosh %x : tensor<2x3xf32>
+  // CHECK: nn.expm1 %[[X]] : tensor<2x3xf32>
+  nn.expm1 %x : tensor<2x3xf32>
+  // CHECK: nn.gelu %[[X]] : tensor<2x3xf32>
+  nn.gelu %x : tensor<2x3xf32>
+  // CHECK: nn.log1p %[[X]] : tensor<2x3xf32>
+  nn.log1p %x : tensor<2x3xf32>
+  // CHECK: nn.round %[[X]] : tensor<2x3xf32>
+  nn.round %x : tensor<2x3xf32>
+  // CHECK: nn.sign %[[X]] : tensor<2x3xf32>
+  nn.sign %x : tensor<2x3xf32>
+  // CHECK: nn.sin %[[X]] : tensor<2x3xf32>
+  nn.sin %x : tensor<2x3xf32>
+  // CHECK: nn.sinh %[[X]] : tensor<2x3xf32>
+  nn.sinh %x : tensor<2x3xf32>
+  // CHECK: nn.tan %[[X]] : tensor<2x3xf32>
+  nn.tan %x : tensor<2x3xf32>
+  // CHECK: nn.gelu %[[X]] {tanh} : tensor<2x3xf32>
+  nn.gelu %x {tanh} : tensor<2x3xf32>
+  // CHECK: nn.pow %[[X]], %[[Y]] : tensor<2x3xf32>
+  nn.pow %x, %y : tensor<2x3xf32>
+  // CHECK: nn.mod %[[X]], %[[Y]] {truncated} : tensor<2x3xf32>
+  nn.mod %x, %y {truncated} : tensor<2x3xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @bits
+// CHECK-SAME: (%[[X:.*]]: tensor<4xui8>, %[[Y:.*]]: tensor<4xui8>, %[[C:.*]]: tensor<4xi1>)
+func.func @bits(%x: tensor<4xui8>, %y: tensor<4xui8>, %c: tensor<4xi1>) {
+  // CHECK: nn.and %[[X]], %[[Y]] : tensor<4xui8>
+  nn.and %x, %y : tensor<4xui8>
+  // CHECK: nn.mod %[[X]], %[[Y]] : tensor<4xui8>
+  nn.mod %x, %y : tensor<4xui8>
+  // CHECK: nn.or %[[X]], %[[Y]] : tensor<4xui8>
+  nn.or %x, %y : tensor<4xui8>
+  // CHECK: nn.shift_left %[[X]], %[[Y]] : tensor<4xui8>
+  nn.shift_left %x, %y : tensor<4xui8>
+  // CHECK: nn.shift_right %[[X]], %[[Y]] : tensor<4xui8>
+  nn.shift_right %x, %y : tensor<4xui8>
+  // CHECK: nn.xor %[[X]], %[[Y]] : tensor<4xui8>
+  nn.xor %x, %y : tensor<4xui8>
+  // CHECK: nn.not %[[C]] : tensor<4xi1>
+  nn.not %c : tensor<4xi1>
+  // CHECK: nn.bitcast %[[X]] : tensor<4xui8> to tensor<4xi8>
+  nn.bitcast %x : tensor<4xui8> to tensor<4xi8>
+  return
+}
+
+// CHECK-LABEL: func.func @comparisons
+// CHECK-SAME: (%[[X:.*]]: tensor<?x3xf32, #nn.shape<N, 3>>, %[[Y:.*]]: tensor<?x3xf32, #nn.shape<N, 3>>, %[[C:.*]]: tensor<?x3xi1, #nn.shape<N, 3>>)
+func.func @comparisons(%x: tensor<?x3xf32, #nn.shape<N, 3>>, %y: tensor<?x3xf32, #nn.shape<N, 3>>, %c: tensor<?x3xi1, #nn.shape<N, 3>>) {
+  // CHECK: nn.compare eq %[[X]], %[[Y]] : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  nn.compare eq %x, %y : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  // CHECK: nn.compare ne %[[X]], %[[Y]] : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  nn.compare ne %x, %y : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  // CHECK: nn.compare lt %[[X]], %[[Y]] : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  nn.compare lt %x, %y : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  // CHECK: nn.compare le %[[X]], %[[Y]] : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  nn.compare le %x, %y : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  // CHECK: nn.compare gt %[[X]], %[[Y]] : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  nn.compare gt %x, %y : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  // CHECK: nn.compare ge %[[X]], %[[Y]] : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  nn.compare ge %x, %y : tensor<?x3xf32, #nn.shape<N, 3>> -> tensor<?x3xi1, #nn.shape<N, 3>>
+  // CHECK: nn.select %[[C]], %[[X]], %[[Y]] : tensor<?x3xi1, #nn.shape<N, 3>>, tensor<?x3xf32, #nn.shape<N, 3>>
+  nn.select %c, %x, %y : tensor<?x3xi1, #nn.shape<N, 3>>, tensor<?x3xf32, #nn.shape<N, 3>>
+  return
+}
+
 // CHECK-LABEL: func.func @contractions
 // CHECK-SAME: (%[[A:.*]]: tensor<4x2x3xf32>, %[[B:.*]]: tensor<4x5x3xf32>, %[[X:.*]]: tensor<1x8x8x4xf32>, %[[F:.*]]: tensor<3x3x2x6xf32>)
 func.func @contractions(%a: tensor<4x2x3xf32>, %b: tensor<4x5x3xf32>, %x: tensor<1x8x8x4xf32>, %f: tensor<3x3x2x6xf32>) {

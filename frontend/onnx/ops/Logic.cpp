@@ -118,8 +118,16 @@ LogicalResult importBitCast(NodeImport &node) {
   mlir::Type element = to ? typeOf(node.loc.getContext(), ElementType(*to)) : mlir::Type();
   if (!element)
     return node.unsupported("its attribute 'to' names an element type that is not supported");
-  mlir::Type type = nn::tensorOf(nn::dimsOf(input.getType()), element);
-  return node.result(node.checkedValue(nn::BitcastOp::create(node.builder(), node.loc, type, input)));
+  // In ONNX a bool is a byte that is 0 or 1.
+  mlir::Type byte = node.builder().getIntegerType(8, false);
+  if (elementOf(input).isInteger(1))
+    input = node.cast(input, byte);
+  mlir::Type stored = element.isInteger(1) ? byte : element;
+  mlir::Type type = nn::tensorOf(nn::dimsOf(input.getType()), stored);
+  if (elementOf(input).getIntOrFloatBitWidth() != stored.getIntOrFloatBitWidth())
+    return node.malformed("a bit cast of " + nameOf(elementOf(input)) + " to " + nameOf(element) +
+                          " changes the width of elements");
+  return node.result(node.cast(nn::BitcastOp::create(node.builder(), node.loc, type, input), element));
 }
 
 } // namespace margay::frontend::onnx

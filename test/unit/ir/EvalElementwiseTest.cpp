@@ -4,27 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Evaluating.h"
+#include "EvaluatingElementwise.h"
 
 using namespace margay::test;
 
-/// One operand of type `type`, one operation.
-static void expectUnary(llvm::StringRef op, llvm::StringRef type, llvm::StringRef operand, llvm::StringRef expected) {
-  expectValue(("%x = nn.constant dense<" + operand + "> : " + type + "\n%y = nn." + op + " %x : " + type).str(), "%y",
-              ("dense<" + expected + "> : " + type).str());
-}
-
-static void expectBinary(llvm::StringRef op, llvm::StringRef type, llvm::StringRef lhs, llvm::StringRef rhs,
-                         llvm::StringRef expected) {
-  expectValue(("%x = nn.constant dense<" + lhs + "> : " + type + "\n%y = nn.constant dense<" + rhs + "> : " + type +
-               "\n%z = nn." + op + " %x, %y : " + type)
-                  .str(),
-              "%z", ("dense<" + expected + "> : " + type).str());
-}
-
 static void expectCast(llvm::StringRef from, llvm::StringRef operand, llvm::StringRef to, llvm::StringRef expected) {
-  expectValue(("%x = nn.constant dense<" + operand + "> : " + from + "\n%y = nn.cast %x : " + from + " to " + to).str(),
-              "%y", ("dense<" + expected + "> : " + to).str());
+  expectConversion("cast", from, operand, to, expected);
 }
 
 TEST(EvalElementwise, Abs) {
