@@ -215,6 +215,6 @@ MemoryPlan codegen::planMemory(func::FuncOp function, const ArenaSizes &callees)
   planner.control();
   planner.strided();
   planner.lifetimes();
-  planner.plan.arenaBytes = assignOffsets(function.getContext(), planner.plan.buffers);
+  planner.plan.arenaBytes = assignOffsets(function.getContext(), planner.plan.buffers, nn::SymbolRanges(function));
   return std::move(planner.plan);
 }

@@ -10,6 +10,7 @@
 #define MARGAY_CODEGEN_MEMORY_MEMORYPLAN_H
 
 #include "ir/Dim.h"
+#include "ir/DimBounds.h"
 #include "ir/Ops.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/DenseMap.h"
@@ -61,9 +62,10 @@ using ArenaSizes = llvm::StringMap<nn::DimAttr>;
 MemoryPlan planMemory(mlir::func::FuncOp function, const ArenaSizes &callees = {});
 
 /// Places buffers so that those alive together do not overlap, and gives the arena's size: each starts at the largest
-/// end of those below it that it may not overlap. What lies below what is found by first fit at sample values of the
-/// symbols.
-nn::DimAttr assignOffsets(mlir::MLIRContext *context, llvm::MutableArrayRef<Buffer> buffers);
+/// end of those below it that it may not overlap, where that gives simple expressions of the symbols; else buffers that
+/// are never alive together share shelves. What lies below what is found by first fit at sample values of the symbols.
+nn::DimAttr assignOffsets(mlir::MLIRContext *context, llvm::MutableArrayRef<Buffer> buffers,
+                          const nn::SymbolRanges &ranges = {});
 
 /// The kernels of a function in order.
 llvm::SmallVector<nn::KernelOp> kernelsOf(mlir::func::FuncOp function);

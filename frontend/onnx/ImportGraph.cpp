@@ -141,8 +141,10 @@ void Importer::checkDeclared(const ValueInfo &info, Value value, const llvm::Twi
   for (auto [axis, dim] : llvm::enumerate(info.type.shape))
     if (dim.kind == Dimension::Value && dim.value >= 0 && !type.isDynamicDim(axis) &&
         dim.value != type.getDimSize(axis))
-      return report(Fault::Malformed, what + " is declared to have dimension " + llvm::Twine(axis) + " of " +
-                                          llvm::Twine(dim.value) + ", but it is " + llvm::Twine(type.getDimSize(axis)));
+      // Models that were cut down keep the sizes that they had, and run everywhere.
+      remarks.push_back((what + " is declared to have dimension " + llvm::Twine(axis) + " of " +
+                         llvm::Twine(dim.value) + ", but it is " + llvm::Twine(type.getDimSize(axis)))
+                            .str());
 }
 
 void Importer::checkValueInfos(Names &names) {
@@ -202,17 +204,21 @@ llvm::Expected<OwningOpRef<ModuleOp>> importGraph(MLIRContext &context, std::sha
     Importer importer(context, loaded, pinned);
     llvm::Expected<OwningOpRef<ModuleOp>> module = importer.run();
     if (module || importer.pins().empty()) {
+      llvm::append_range(remarks, importer.remarks);
       for (const std::string &remark : remarks)
         emitRemark(UnknownLoc::get(&context)) << remark;
       return module;
     }
-    // Every dimension is pinned once at most, so this comes to an end.
+    // Every dimension is pinned once at most, and its range becomes smaller each time, so this comes to an end.
     llvm::consumeError(module.takeError());
     for (const Pin &pin : importer.pins()) {
       llvm::erase_if(pinned.dims, [&](const DimOverride &dim) { return dim.name == pin.symbol; });
-      pinned.dims.push_back({pin.symbol, pin.value, pin.value});
-      remarks.push_back(pin.user + ": needs dimension " + quoted(pin.symbol) + " to be " + std::to_string(pin.value) +
-                        ", so it is, as if by --dim " + pin.symbol + "=" + std::to_string(pin.value));
+      pinned.dims.push_back({pin.symbol, pin.min, pin.max});
+      std::string max = std::to_string(pin.max);
+      bool isOne = pin.min == pin.max;
+      remarks.push_back(pin.user + ": needs dimension " + quoted(pin.symbol) + " to be " + (isOne ? "" : "at most ") +
+                        max + ", so it is, as if by --dim " + pin.symbol + "=" +
+                        (isOne ? max : std::to_string(pin.min) + ".." + max));
     }
   }
 }

@@ -24,7 +24,14 @@ void Importer::report(Fault fault, const llvm::Twine &message) {
 void Importer::pin(llvm::StringRef symbol, int64_t value, const llvm::Twine &user) {
   bool isKnown = llvm::any_of(pinned, [&](const Pin &pin) { return pin.symbol == symbol; });
   if (!isKnown && !outside && symbols.allows(symbol, value))
-    pinned.push_back({symbol.str(), value, user.str()});
+    pinned.push_back({symbol.str(), value, value, user.str()});
+}
+
+void Importer::bound(llvm::StringRef symbol, int64_t max, const llvm::Twine &user) {
+  bool isKnown = llvm::any_of(pinned, [&](const Pin &pin) { return pin.symbol == symbol; });
+  nn::Bounds now = ranges.boundsOf(nn::symbolDim(&context, symbol));
+  if (!isKnown && !outside && max >= now.min && max < now.max)
+    pinned.push_back({symbol.str(), now.min, max, user.str()});
 }
 
 //===- Values -------------------------------------------------------------===//
@@ -112,6 +119,15 @@ bool Importer::isBroken(const Node &node, const Surroundings &around) {
                       [&](llvm::StringRef input) { return !input.empty() && (*around.names->find(input))->isBroken; });
 }
 
+bool Importer::usesBroken(const Node &node, const Surroundings &around) {
+  llvm::DenseSet<llvm::StringRef> used;
+  collectConsumed(llvm::ArrayRef(&node, 1), used);
+  return llvm::any_of(used, [&](llvm::StringRef name) {
+    Known *const *known = around.names->find(name);
+    return known && (*known)->isBroken;
+  });
+}
+
 void Importer::breakOutputs(const Node &node, const Surroundings &around) {
   for (llvm::StringRef output : node.outputs)
     if (!output.empty() && !around.names->findHere(output))
@@ -192,7 +208,7 @@ void Importer::importNode(const Node &node, const Surroundings &around) {
     return;
   unsigned before = reported + unknownNodes;
   if (failed(row->import(import))) {
-    if (reported + unknownNodes == before)
+    if (reported + unknownNodes == before && !usesBroken(node, around))
       report(Fault::Internal, describe(node) + ": could not be imported, and nothing says why");
     return;
   }

@@ -51,7 +51,7 @@ struct Surroundings {
 /// A free dimension that a node works for one value of only.
 struct Pin {
   std::string symbol;
-  int64_t value;
+  int64_t min, max; ///< One value, or the range in which the model is valid.
   std::string user; ///< The node, for messages.
 };
 
@@ -66,6 +66,8 @@ public:
   // What NodeImport needs.
   /// Notes that `user` works for one value of a symbol only, unless that is forbidden or `user` may not run at all.
   void pin(llvm::StringRef symbol, int64_t value, const llvm::Twine &user);
+  /// Notes that a dimension is at most that in every valid call.
+  void bound(llvm::StringRef symbol, int64_t max, const llvm::Twine &user);
   void report(Fault fault, const llvm::Twine &message);
   /// The value as a tensor of the IR; null if it is broken, or cannot be one, which is reported for `user`.
   mlir::Value materialize(Known &known, const llvm::Twine &user);
@@ -96,6 +98,7 @@ public:
     bool isOutermost;
   };
 
+  std::vector<std::string> remarks; ///< what is odd about the model, but no fault
   mlir::OpBuilder builder;
   nn::SymbolRanges ranges;        ///< of the model's symbols
   reference::KnownDims knownDims; ///< what follows from shapes
@@ -114,6 +117,8 @@ private:
   void checkDeclared(const ValueInfo &info, mlir::Value value, const llvm::Twine &what);
   void checkValueInfos(Names &names);
   bool isBroken(const Node &node, const Surroundings &around);
+  /// The same for what the graphs inside the node use.
+  bool usesBroken(const Node &node, const Surroundings &around);
   void breakOutputs(const Node &node, const Surroundings &around);
   mlir::Location locationOf(const Node &node);
 

@@ -342,6 +342,36 @@ LogicalResult NodeImport::needEqual(nn::DimAttr a, nn::DimAttr b, const llvm::Tw
   return unsupported(text + "; only --dim " + a.getSymbol() + "=" + b.str() + " makes them equal");
 }
 
+/// min(512, L) and L are equal as long as L is at most 512, which a model that adds them takes for granted: a table of
+/// 512 positions was sliced to L. Bounds the symbol in another import.
+bool NodeImport::boundTogether(nn::DimAttr a, nn::DimAttr b) {
+  for (int order = 0; order < 2; ++order, std::swap(a, b)) {
+    if (a.getKind() != nn::DimKind::Min || !llvm::is_contained(a.getOperands(), b))
+      continue;
+    std::optional<int64_t> limit;
+    for (nn::DimAttr operand : a.getOperands())
+      if (std::optional<int64_t> constant = operand.getConstant())
+        limit = std::min(limit.value_or(*constant), *constant);
+    llvm::StringRef symbol;
+    nn::walkSymbols(b, [&](llvm::StringRef name) { symbol = name; });
+    if (!limit || symbol.empty())
+      continue;
+    // The largest value at which the expression is within the limit; it grows with the symbol.
+    auto at = [&](int64_t value) { return nn::evaluate(b, [&](llvm::StringRef) { return value; }); };
+    int64_t low = 0, high = *limit + 1;
+    while (low + 1 < high) {
+      int64_t middle = low + (high - low) / 2;
+      std::optional<int64_t> value = at(middle);
+      (value && *value <= *limit ? low : high) = middle;
+    }
+    if (low < 1)
+      continue;
+    importer.bound(symbol, low, around.caller + describe(node));
+    return true;
+  }
+  return false;
+}
+
 std::optional<Dims> NodeImport::broadcastDims(llvm::ArrayRef<nn::DimAttr> a, llvm::ArrayRef<nn::DimAttr> b) {
   if (a.size() < b.size())
     std::swap(a, b);
@@ -355,6 +385,8 @@ std::optional<Dims> NodeImport::broadcastDims(llvm::ArrayRef<nn::DimAttr> a, llv
       continue;
     }
     std::string text = "dimensions " + mine.str() + " and " + other.str() + " of its inputs do not fit together";
+    if (boundTogether(mine, other))
+      return unsupported(text + " for every value");
     if (mine.isConstant() && other.isConstant())
       return malformed(text);
     if (mine.isConstant())

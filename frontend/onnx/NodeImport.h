@@ -160,6 +160,7 @@ public:
   Importer &importer;
 
 private:
+  bool boundTogether(nn::DimAttr a, nn::DimAttr b);
   mlir::Value createInferred(mlir::OperationState &state);
   mlir::Value checked(mlir::Value value);
   /// The input, if it is there; its tensor, if it has one.

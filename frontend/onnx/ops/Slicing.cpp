@@ -44,6 +44,11 @@ Value sliceAlong(NodeImport &node, Value value, int64_t axis, nn::DimAttr start,
 /// is negative has to be known.
 static std::optional<nn::DimAttr> sliceBound(NodeImport &node, nn::DimAttr bound, nn::DimAttr size, nn::DimAttr least,
                                              nn::DimAttr greatest) {
+  // Exporters write the ends of int64 where they mean the end of the dimension.
+  if (bound.isConstant() && bound.getValue() > maxElements)
+    return greatest;
+  if (bound.isConstant() && bound.getValue() < -maxElements)
+    return least;
   std::optional<bool> isNegative = node.ranges().isLess(bound, node.dim(0));
   if (!isNegative)
     return node.unsupported("whether its bound " + bound.str() +
