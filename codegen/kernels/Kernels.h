@@ -23,6 +23,7 @@ void emitGather(KernelBuilder &k);        ///< unit: row
 void emitGatherElements(KernelBuilder &k); ///< unit: row
 void emitGatherNd(KernelBuilder &k);       ///< unit: row
 void emitGeneralConv(KernelBuilder &k);    ///< unit: pixel
+void emitGeneralGemm(KernelBuilder &k);    ///< unit: row
 void emitGeneralWindow(KernelBuilder &k);  ///< unit: pixel
 void emitIota(KernelBuilder &k);           ///< unit: row
 void emitPackedGemm(KernelBuilder &k);     ///< unit: row

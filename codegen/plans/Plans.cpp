@@ -59,6 +59,7 @@ static const Algorithm algorithms[] = {
     {.name = "gather-elements", .emit = emitGatherElements, .units = rowUnits},
     {.name = "gather-nd", .emit = emitGatherNd, .units = rowUnits},
     {.name = "gemm", .emit = emitPackedGemm, .units = rowUnits, .weights = WeightFormat::Panels, .granule = 12},
+    {.name = "gemm-general", .emit = emitGeneralGemm, .units = rowUnits},
     {.name = "gemm-plain", .emit = emitPlainGemm, .units = rowUnits, .granule = 4},
     {.name = "iota", .emit = emitIota, .units = rowUnits},
     {.name = "pad", .emit = emitPad, .units = rowUnits},
@@ -106,15 +107,6 @@ static bool allConstant(RankedTensorType type, int64_t from) {
   return llvm::none_of(type.getShape().drop_front(from), ShapedType::isDynamic);
 }
 
-/// Kernels sized at run time so far have constant sizes everywhere but in the leading dimensions.
-static llvm::Error dynamicSize(nn::KernelOp kernel, StringRef what, RankedTensorType type) {
-  std::string names;
-  for (DimAttr dim : nn::dimsOf(type))
-    if (!dim.isConstant())
-      names += (names.empty() ? "'" : ", '") + dim.str() + "'";
-  return unsupported(kernel, what + " of " + describe(type) + " depends on " + names + "; give the sizes with --dim");
-}
-
 static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv) {
   auto input = conv.getInput().getType(), filter = conv.getFilter().getType();
   int64_t rank = input.getRank(), groups = conv.getGroups();
@@ -135,16 +127,13 @@ static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv
 
 static llvm::Expected<StringRef> chooseContract(nn::KernelOp kernel, nn::ContractOp contract) {
   auto lhs = contract.getLhs().getType(), rhs = contract.getRhs().getType();
-  if (!isa<Float32Type, Float64Type>(lhs.getElementType()))
-    return unsupported(kernel,
-                       "a matrix product of " + describe(lhs.getElementType()) + " is not supported; f32 and f64 are");
   StringRef lhsRoles = contract.getLhsRoles(), rhsRoles = contract.getRhsRoles();
   bool flat = lhsRoles == "mk" && rhsRoles == "kn", batched = lhsRoles == "bmk" && rhsRoles == "bkn";
   if (!flat && !batched)
     return makeFault(Fault::Internal, "node '" + kernel.getName() + "': contract with roles " + lhsRoles + " and " +
                                           rhsRoles + " reached code generation");
-  if (!allConstant(rhs, rhs.getRank() - 2))
-    return dynamicSize(kernel, "the second matrix", rhs);
+  if (!allConstant(rhs, rhs.getRank() - 2) || !isa<Float32Type, Float64Type>(lhs.getElementType()))
+    return "gemm-general";
   return flat && isConstantOperand(kernel, contract.getRhs()) ? StringRef("gemm") : StringRef("gemm-plain");
 }
 
@@ -229,7 +218,7 @@ static int64_t costPerElement(nn::KernelOp kernel) {
            std::max<int64_t>(1, conv.getFilter().getType().getShape().back());
   if (auto contract = dyn_cast_or_null<nn::ContractOp>(root)) {
     auto rhs = contract.getRhs().getType();
-    return rhs.getDimSize(rhs.getRank() - 2);
+    return std::max<int64_t>(1, rhs.getDimSize(rhs.getRank() - 2)); // 1 where only a call knows it
   }
   if (auto window = dyn_cast_or_null<nn::WindowOp>(root))
     return 2 * llvm::product_of(window.getKernel());
