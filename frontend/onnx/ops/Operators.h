@@ -89,12 +89,36 @@ LogicalResult importLogSoftmaxUntil12(NodeImport &node);
 LogicalResult importSoftmax(NodeImport &node);
 LogicalResult importSoftmaxUntil12(NodeImport &node); ///< over all axes from one on
 
+// Loss.cpp
+LogicalResult importNegativeLogLikelihoodLoss(NodeImport &node);
+LogicalResult importSoftmaxCrossEntropyLoss(NodeImport &node);
+
+// MeanAndVariance.cpp
+LogicalResult importGroupNormalization(NodeImport &node);
+LogicalResult importInstanceNormalization(NodeImport &node);
+LogicalResult importLayerNormalization(NodeImport &node);
+LogicalResult importLpNormalization(NodeImport &node);
+LogicalResult importLrn(NodeImport &node);
+LogicalResult importMeanVarianceNormalization(NodeImport &node);
+LogicalResult importRmsNormalization(NodeImport &node);
+
 // Reduction.cpp
+LogicalResult importArgMax(NodeImport &node);
+LogicalResult importArgMin(NodeImport &node);
+LogicalResult importCumProd(NodeImport &node);
+LogicalResult importCumSum(NodeImport &node);
+LogicalResult importHardmax(NodeImport &node);
+LogicalResult importReduceL1(NodeImport &node);
+LogicalResult importReduceL2(NodeImport &node);
+LogicalResult importReduceLogSum(NodeImport &node);
+LogicalResult importReduceLogSumExp(NodeImport &node);
 LogicalResult importReduceMax(NodeImport &node);
 LogicalResult importReduceMean(NodeImport &node);
 LogicalResult importReduceMin(NodeImport &node);
 LogicalResult importReduceProd(NodeImport &node);
 LogicalResult importReduceSum(NodeImport &node);
+LogicalResult importReduceSumSquare(NodeImport &node);
+LogicalResult importTopK(NodeImport &node);
 
 // Quantization.cpp
 LogicalResult importDequantizeLinear(NodeImport &node);
@@ -138,6 +162,8 @@ LogicalResult importIdentity(NodeImport &node);
 
 //===- What families share ------------------------------------------------===//
 
+/// A reduction whose result has 1 where axes were reduced.
+mlir::Value reduceKeeping(NodeImport &node, nn::ReduceKind kind, mlir::Value input, llvm::ArrayRef<int64_t> axes);
 /// `onTrue` where the condition holds, else `onFalse`.
 mlir::Value choose(NodeImport &node, mlir::Value condition, mlir::Value onTrue, mlir::Value onFalse);
 mlir::Value compare(NodeImport &node, nn::CompareKind kind, mlir::Value a, mlir::Value b);
