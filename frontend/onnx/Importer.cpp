@@ -176,6 +176,28 @@ static LogicalResult checkCounts(NodeImport &node, const OpRow &row) {
   return success();
 }
 
+/// Whether ONNX lets elements of an operator be of this type; `what` is what they have to be.
+static bool isAllowed(Elements elements, mlir::Type element, llvm::StringRef &what) {
+  bool isFloat = isa<FloatType>(element), isBool = element.isInteger(1);
+  switch (elements) {
+  case Elements::Any:
+    return true;
+  case Elements::Bool:
+    what = "bool";
+    return isBool;
+  case Elements::Float:
+    what = "floats";
+    return isFloat;
+  case Elements::Integer:
+    what = "integers";
+    return !isFloat && !isBool;
+  case Elements::Number:
+    what = "numbers";
+    return !isBool;
+  }
+  llvm_unreachable("all kinds are handled");
+}
+
 /// The elements of the first input are what the operator takes.
 static LogicalResult checkElements(NodeImport &node, Elements elements) {
   if (elements == Elements::Any || !node.hasInput(0))
@@ -183,11 +205,10 @@ static LogicalResult checkElements(NodeImport &node, Elements elements) {
   Value value = node.input(0);
   if (!value)
     return failure();
-  mlir::Type element = elementOf(value);
-  if (isa<FloatType>(element) || (elements == Elements::Number && !element.isInteger(1)))
+  llvm::StringRef what;
+  if (isAllowed(elements, elementOf(value), what))
     return success();
-  return node.malformed("its input is of type " + nameOf(element) + ", it has to be of " +
-                        (elements == Elements::Float ? "floats" : "numbers"));
+  return node.malformed("its input is of type " + nameOf(elementOf(value)) + ", it has to be of " + what);
 }
 
 void Importer::importNode(const Node &node, const Surroundings &around) {

@@ -19,8 +19,10 @@ inline constexpr int64_t newestOpset = 27;
 /// What ONNX lets the elements of an operator's first input be.
 enum class Elements : uint8_t {
   Any,
-  Number, ///< integers and floats
+  Bool,
   Float,
+  Integer,
+  Number, ///< integers and floats
 };
 
 struct Count {

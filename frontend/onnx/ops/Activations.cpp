@@ -109,13 +109,18 @@ LogicalResult importPRelu(NodeImport &node) {
   return node.result(choose(node, compare(node, nn::CompareKind::Lt, x, node.splat(0, x)), product, x));
 }
 
+/// The bounds need not be integers where the elements are.
 LogicalResult importShrink(NodeImport &node) {
-  Value x = node.input(0);
+  Value input = node.input(0);
+  if (!input)
+    return failure();
+  mlir::Type element = elementOf(input);
+  Value x = isa<FloatType>(element) ? input : node.cast(input, node.builder().getF64Type());
   float bias = node.number("bias", 0), lambda = node.number("lambd", 0.5f);
   Value below = compare(node, nn::CompareKind::Lt, x, node.splat(-lambda, x)),
         above = compare(node, nn::CompareKind::Gt, x, node.splat(lambda, x));
   Value right = choose(node, above, shifted(node, x, -bias), node.splat(0, x));
-  return node.result(choose(node, below, shifted(node, x, bias), right));
+  return node.result(node.cast(choose(node, below, shifted(node, x, bias), right), element));
 }
 
 LogicalResult importSoftplus(NodeImport &node) { return node.result(softplus(node, node.input(0))); }

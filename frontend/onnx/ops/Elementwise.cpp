@@ -16,6 +16,8 @@ static std::optional<std::pair<Value, Value>> broadcastUntil6(NodeImport &node) 
   std::optional<int64_t> axis = node.maybeInteger("axis");
   if (!first || !second)
     return std::nullopt;
+  if (elementOf(first) != elementOf(second))
+    return node.malformed("its inputs are of types " + nameOf(elementOf(first)) + " and " + nameOf(elementOf(second)));
   Dims own = nn::dimsOf(first.getType()), dims = nn::dimsOf(second.getType());
   if (!stretches) {
     if (own == dims)
@@ -91,27 +93,43 @@ LogicalResult importClipUntil10(NodeImport &node) {
   return clip(node, input, low, high);
 }
 
+mlir::Type elementAttribute(NodeImport &node, llvm::StringRef name) {
+  std::optional<int64_t> number = node.maybeInteger(name);
+  if (!number) {
+    if (!node.hasFailed())
+      node.malformed("attribute " + quoted(name) + " is missing");
+    return nullptr;
+  }
+  ElementType type = *number == int32_t(*number) ? ElementType(*number) : ElementType::Undefined;
+  if (!lookup(type)) {
+    node.malformed("attribute " + quoted(name) + " is " + llvm::Twine(*number) + ", which is no element type");
+    return nullptr;
+  }
+  mlir::Type element = typeOf(node.loc.getContext(), type);
+  if (!element)
+    node.unsupported("elements of type " + nameOf(type) + " are not supported");
+  return element;
+}
+
+/// Until opset 5 the type was called by its name.
+static mlir::Type namedElement(NodeImport &node) {
+  std::optional<ElementType> type = elementTypeNamed(node.text("to", "").lower());
+  if (!type) {
+    if (!node.hasFailed())
+      node.malformed("attribute 'to' names no element type");
+    return nullptr;
+  }
+  mlir::Type element = typeOf(node.loc.getContext(), *type);
+  if (!element)
+    node.unsupported("elements of type " + nameOf(*type) + " are not supported");
+  return element;
+}
+
 LogicalResult importCast(NodeImport &node) {
   // Rounding and saturation are asked for by casts to 8-bit floats only.
   node.ignore({"saturate", "round_mode"});
-  ElementType to;
-  if (node.opset() < 6) {
-    std::optional<ElementType> named = elementTypeNamed(node.text("to", "").lower());
-    if (!named)
-      return node.hasFailed() ? failure() : node.malformed("attribute 'to' names no element type");
-    to = *named;
-  } else {
-    std::optional<int64_t> number = node.maybeInteger("to");
-    if (!number)
-      return node.hasFailed() ? failure() : node.malformed("attribute 'to' is missing");
-    to = *number == int32_t(*number) ? ElementType(*number) : ElementType::Undefined;
-    if (!lookup(to))
-      return node.malformed("attribute 'to' is " + llvm::Twine(*number) + ", which is no element type");
-  }
-  mlir::Type element = typeOf(node.loc.getContext(), to);
-  if (!element)
-    return node.unsupported("a cast to " + nameOf(to) + " is not supported");
-  return node.result(node.cast(node.input(0), element));
+  mlir::Type element = node.opset() < 6 ? namedElement(node) : elementAttribute(node, "to");
+  return element ? node.result(node.cast(node.input(0), element)) : failure();
 }
 
 } // namespace margay::frontend::onnx

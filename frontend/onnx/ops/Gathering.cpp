@@ -153,14 +153,13 @@ static Value diagonal(NodeImport &node, llvm::ArrayRef<nn::DimAttr> dims, Value 
 LogicalResult importEyeLike(NodeImport &node) {
   Value input = node.input(0);
   int64_t k = node.integer("k", 0);
-  std::optional<int64_t> type = node.maybeInteger("dtype");
   if (!input || node.hasFailed())
     return failure();
   if (rankOf(input) != 2)
     return node.malformed("its input has " + llvm::Twine(rankOf(input)) + " dimensions, it needs 2");
-  mlir::Type element = type ? typeOf(node.loc.getContext(), ElementType(*type)) : elementOf(input);
+  mlir::Type element = node.hasAttribute("dtype") ? elementAttribute(node, "dtype") : elementOf(input);
   if (!element)
-    return node.unsupported("elements of its type are not supported");
+    return failure();
   Dims dims = nn::dimsOf(input.getType());
   Value zeros = iota(node, node.builder().getI64Type(), dims, 0);
   return node.result(node.cast(diagonal(node, dims, node.splat(double(k), zeros), nn::CompareKind::Eq), element));

@@ -112,12 +112,9 @@ LogicalResult importCastLike(NodeImport &node) {
 
 LogicalResult importBitCast(NodeImport &node) {
   Value input = node.input(0);
-  std::optional<int64_t> to = node.maybeInteger("to");
-  if (!input || node.hasFailed())
+  mlir::Type element = elementAttribute(node, "to");
+  if (!input || !element)
     return failure();
-  mlir::Type element = to ? typeOf(node.loc.getContext(), ElementType(*to)) : mlir::Type();
-  if (!element)
-    return node.unsupported("its attribute 'to' names an element type that is not supported");
   // In ONNX a bool is a byte that is 0 or 1.
   mlir::Type byte = node.builder().getIntegerType(8, false);
   if (elementOf(input).isInteger(1))

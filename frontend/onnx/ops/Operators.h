@@ -168,6 +168,9 @@ mlir::Value reduceKeeping(NodeImport &node, nn::ReduceKind kind, mlir::Value inp
 mlir::Value choose(NodeImport &node, mlir::Value condition, mlir::Value onTrue, mlir::Value onFalse);
 mlir::Value compare(NodeImport &node, nn::CompareKind kind, mlir::Value a, mlir::Value b);
 
+/// The element type whose number an attribute is; null after a report.
+mlir::Type elementAttribute(NodeImport &node, llvm::StringRef name);
+
 /// Elements from `starts` on, as many as `sizes` says, by `steps` (none: 1).
 mlir::Value slice(NodeImport &node, mlir::Value value, llvm::ArrayRef<nn::DimAttr> starts,
                   llvm::ArrayRef<nn::DimAttr> sizes, llvm::ArrayRef<int64_t> steps);

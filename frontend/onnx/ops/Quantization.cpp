@@ -23,13 +23,19 @@ static Value spread(NodeImport &node, Value value, Value like, int64_t axis, int
   if (!normal)
     return nullptr;
   if (own.size() == 1 && block == 0) {
-    if (own[0] != dims[*normal])
-      return node.malformed("has " + own[0].str() + " numbers as its " + what + ", axis " + llvm::Twine(*normal) +
-                            " has " + dims[*normal].str());
+    std::string text = "has " + own[0].str() + " numbers as its " + what.str() + ", axis " + std::to_string(*normal) +
+                       " has " + dims[*normal].str();
+    if (failed(node.needEqual(own[0], dims[*normal], text)))
+      return nullptr;
     return node.alongAxis(value, like, *normal);
   }
-  if (own.size() != dims.size() || block < 1)
+  if (own.size() != dims.size() || block < 1 || block > INT32_MAX)
     return node.malformed("its " + what + " does not fit its input");
+  nn::DimAttr blocks = nn::ceilDiv(dims[*normal], block);
+  std::string text = "has " + own[*normal].str() + " blocks in its " + what.str() + ", axis " +
+                     std::to_string(*normal) + " has " + blocks.str();
+  if (failed(node.needEqual(own[*normal], blocks, text)))
+    return nullptr;
   // Each number is repeated for its block; the last block may be shorter.
   Dims split(own), wide(own), merged(own);
   split.insert(split.begin() + *normal + 1, node.dim(1));
@@ -60,22 +66,24 @@ static Value quantize(NodeImport &node, Value x, Value scale, Value zero, mlir::
   return node.cast(node.same<nn::MinOp>(rounded, node.splat(greatest, rounded)), element);
 }
 
-static mlir::Type typeAttribute(NodeImport &node, llvm::StringRef name) {
-  int64_t number = node.integer(name, 0);
-  return number == 0 ? mlir::Type() : typeOf(node.loc.getContext(), ElementType(number));
+/// The attribute 'output_dtype', where 0 means that it is not there.
+static mlir::Type outputType(NodeImport &node) {
+  return node.integer("output_dtype", 0) == 0 ? mlir::Type() : elementAttribute(node, "output_dtype");
 }
+
+static bool isQuantized(mlir::Type element) { return isa<IntegerType>(element) && !element.isInteger(1); }
 
 LogicalResult importQuantizeLinear(NodeImport &node) {
   node.ignore({"saturate", "precision"});
   Value x = node.input(0), scale = node.input(1), zero = node.hasInput(2) ? node.input(2) : Value();
   int64_t axis = node.integer("axis", 1), block = node.integer("block_size", 0);
-  mlir::Type output = typeAttribute(node, "output_dtype");
+  mlir::Type output = outputType(node);
   if (!x || !scale || node.hasFailed())
     return failure();
-  if (node.integer("output_dtype", 0) != 0 && !output)
-    return node.unsupported("its output type is not supported");
   mlir::Type element = zero ? elementOf(zero) : output ? output : mlir::Type(node.builder().getIntegerType(8, false));
-  if (!isa<IntegerType>(element))
+  if (elementOf(scale).isInteger(1))
+    return node.malformed("its scale is of type bool");
+  if (!isQuantized(element))
     return node.unsupported("quantising to " + nameOf(element) + " is not supported");
   mlir::Type real = node.builder().getF32Type();
   Value wide = node.cast(x, real);
@@ -88,10 +96,15 @@ LogicalResult importQuantizeLinear(NodeImport &node) {
 LogicalResult importDequantizeLinear(NodeImport &node) {
   Value x = node.input(0), scale = node.input(1), zero = node.hasInput(2) ? node.input(2) : Value();
   int64_t axis = node.integer("axis", 1), block = node.integer("block_size", 0);
-  mlir::Type output = typeAttribute(node, "output_dtype");
+  mlir::Type output = outputType(node);
   if (!x || !scale || node.hasFailed())
     return failure();
-  if (!isa<IntegerType>(elementOf(x)))
+  if (!isa<FloatType>(elementOf(scale)))
+    return node.malformed("its scale is of type " + nameOf(elementOf(scale)) + ", it has to be of floats");
+  if (zero && elementOf(zero) != elementOf(x))
+    return node.malformed("its zero point is of type " + nameOf(elementOf(zero)) + ", its input of " +
+                          nameOf(elementOf(x)));
+  if (!isQuantized(elementOf(x)))
     return node.unsupported("dequantising " + nameOf(elementOf(x)) + " is not supported");
   mlir::Type element = output ? output : elementOf(scale), real = node.builder().getF32Type(),
              integer = node.builder().getI32Type();

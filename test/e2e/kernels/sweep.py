@@ -12,10 +12,15 @@
 import argparse
 import pathlib
 import random
+import struct
 import subprocess
 import sys
 
 SIZES = [1, 2, 3, 4, 5, 7, 8, 12, 13, 16, 17, 24, 31, 33]
+
+
+def typed(type, shape):
+    return f"{type}[{','.join(map(str, shape))}]" if shape else type
 
 
 class Model:
@@ -23,14 +28,15 @@ class Model:
 
     def __init__(self, rng):
         self.rng = rng
+        self.opset = rng.choice([17, 25])
         self.inputs, self.outputs, self.constants, self.nodes = [], [], [], []
 
     def size(self, limit=40):
         return self.rng.choice([size for size in SIZES if size <= limit])
 
-    def input(self, *shape):
+    def input(self, *shape, type="float"):
         name = f"x{len(self.inputs)}"
-        self.inputs.append(f"float[{','.join(map(str, shape))}] {name}")
+        self.inputs.append(f"{typed(type, shape)} {name}")
         return name
 
     def constant(self, *shape, low=-1.0, high=1.0):
@@ -42,9 +48,9 @@ class Model:
         self.constants.append(f"float[{','.join(map(str, shape))}] {name} = {{{values}}}")
         return name
 
-    def integers(self, values):
+    def numbers(self, shape, values, type="int64"):
         name = f"c{len(self.constants)}"
-        self.constants.append(f"int64[{len(values)}] {name} = {{{', '.join(map(str, values))}}}")
+        self.constants.append(f"{typed(type, shape)} {name} = {{{', '.join(map(str, values))}}}")
         return name
 
     def node(self, op, inputs, attributes="", final=True):
@@ -55,10 +61,10 @@ class Model:
         return name
 
     def text(self):
-        outputs = ", ".join(f"float[] {name}" for name in self.outputs)
+        outputs = ", ".join(self.outputs)
         constants = f"<\n  {', '.join(self.constants)}\n>\n" if self.constants else ""
         nodes = "\n".join(self.nodes)
-        return f'<ir_version: 8, opset_import: ["" : 17]>\nsweep ({", ".join(self.inputs)}) => ({outputs})\n{constants}{{\n{nodes}\n}}\n'
+        return f'<ir_version: 10, opset_import: ["" : {self.opset}]>\nsweep ({", ".join(self.inputs)}) => ({outputs})\n{constants}{{\n{nodes}\n}}\n'
 
 
 def activation(m, value):
@@ -143,7 +149,11 @@ def reduce(m):
     rank = m.rng.randrange(1, 5)
     axes = sorted(m.rng.sample(range(rank), m.rng.randrange(1, rank + 1)))
     op = m.rng.choice(["ReduceMean", "ReduceMax", "ReduceMin"])
-    m.node(op, [m.input(*[m.size(17) for _ in range(rank)])], f"axes=[{','.join(map(str, axes))}], keepdims={m.rng.randrange(2)}")
+    x, keep = m.input(*[m.size(17) for _ in range(rank)]), f"keepdims={m.rng.randrange(2)}"
+    if m.opset < 18:
+        m.node(op, [x], f"axes=[{','.join(map(str, axes))}], {keep}")
+    else:
+        m.node(op, [x, m.numbers([len(axes)], axes)], keep)
 
 
 def transpose(m):
@@ -178,6 +188,127 @@ def unary(m):
     m.node(op, [m.input(*[m.rng.choice([m.size(), m.size()]) for _ in range(m.rng.randrange(1, 4))])])
 
 
+FLOATS = {"float": 1, "float16": 10, "double": 11, "bfloat16": 16}
+INTEGERS = {"uint8": 2, "int8": 3, "uint16": 4, "int16": 5, "int32": 6, "int64": 7, "uint32": 12, "uint64": 13}
+NUMBERS = {**FLOATS, **INTEGERS}
+TYPES = {**NUMBERS, "bool": 9}
+
+
+class Elements:
+    """A random graph of elementwise operators on values of all types, every one of which broadcasts to one shape.
+
+    A value is exact if the compiler may not round it in another way than the evaluator. Only such values may be compared,
+    rounded or made integers."""
+
+    def __init__(self, m):
+        self.m = m
+        self.shape = [m.rng.choice([m.size(17), m.size(5)]) for _ in range(m.rng.randrange(0, 4))]
+        if m.rng.random() < 0.3:
+            self.shape.insert(0, "N")
+        self.values, self.used = [], set()  # (name, type, exact)
+
+    def sizes(self):
+        """The shape, or one that is stretched to it."""
+        if self.m.rng.random() < 0.6:
+            return self.shape
+        return [1 if self.m.rng.random() < 0.4 else size for size in self.shape][self.m.rng.randrange(len(self.shape) + 1) :]
+
+    def leaf(self, type):
+        sizes = self.sizes()
+        if "N" in sizes or self.m.rng.random() < 0.6:
+            return self.m.input(*sizes, type=type), type, True
+        count = 1
+        for size in sizes:
+            count *= size
+        return self.m.numbers(sizes, [self.number(type) for _ in range(count)], type), type, True
+
+    def number(self, type):
+        if type == "bool":
+            return self.m.rng.randrange(2)
+        if type in FLOATS:
+            value = self.m.rng.choice([-2.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 3.0, 20.0, round(self.m.rng.uniform(-4, 4), 3)])
+            # ONNX text has the bits of 16-bit floats.
+            if type == "float16":
+                return int.from_bytes(struct.pack("<e", value), "little")
+            return int.from_bytes(struct.pack("<f", value)[2:], "little") if type == "bfloat16" else value
+        width = int(type.lstrip("uint"))
+        low, high = (0, 2**width - 1) if type[0] == "u" else (-(2 ** (width - 1)), 2 ** (width - 1) - 1)
+        return self.m.rng.choice([low, high, high - 1, 0, 1, 2, 3, 7, low + 5, self.m.rng.randrange(low, high)])
+
+    def take(self, type, exact=False):
+        """A value of this type, new or not."""
+        # The evaluator rounds 16-bit floats after every operation, the compiler at the end of a kernel.
+        exact = exact or "16" in type
+        known = [value for value in self.values if value[1] == type and (value[2] or not exact)]
+        value = self.m.rng.choice(known) if known and self.m.rng.random() < 0.7 else self.leaf(type)
+        self.used.add(value[0])
+        return value
+
+    def make(self, op, operands, type, exact, attributes=""):
+        name = self.m.node(op, [operand[0] for operand in operands], attributes, final=False)
+        self.values.append((name, type, exact))
+
+    def step(self):
+        pick = self.m.rng.choice
+        kind = pick(["arithmetic", "arithmetic", "extreme", "compare", "where", "cast", "cast", "logic", "bits", "mod", "round", "function", "function", "activation", "quantize"])
+        if kind == "arithmetic":
+            type = pick(list(NUMBERS))
+            self.make(pick(["Add", "Sub", "Mul", "Div"]), [self.take(type), self.take(type)], type, type in INTEGERS)
+        elif kind == "extreme":
+            type = pick(list(NUMBERS))
+            operands = [self.take(type) for _ in range(self.m.rng.randrange(1, 4))]
+            self.make(pick(["Max", "Min"]), operands, type, all(operand[2] for operand in operands))
+        elif kind == "compare":
+            type = pick(list(NUMBERS))
+            self.make(pick(["Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual"]), [self.take(type, exact=True), self.take(type, exact=True)], "bool", True)
+        elif kind == "where":
+            type = pick(list(TYPES))
+            operands = [self.take("bool"), self.take(type), self.take(type)]
+            self.make("Where", operands, type, operands[1][2] and operands[2][2])
+        elif kind == "cast":
+            source, to = pick(list(TYPES)), pick(list(TYPES))
+            operand = self.take(source, exact=to not in FLOATS)
+            self.make("Cast", [operand], to, operand[2], f"to={TYPES[to]}")
+        elif kind == "logic":
+            op = pick(["And", "Or", "Xor", "Not"])
+            self.make(op, [self.take("bool") for _ in range(1 if op == "Not" else 2)], "bool", True)
+        elif kind == "bits":
+            type = pick(list(INTEGERS))
+            ops = ["BitwiseAnd", "BitwiseOr", "BitwiseXor"] if self.m.opset >= 18 else []
+            op = pick(ops + (["BitShift"] if type[0] == "u" else []) or ["Abs"])
+            attributes = f'direction="{pick(["LEFT", "RIGHT"])}"' if op == "BitShift" else ""
+            self.make(op, [self.take(type) for _ in range(1 if op == "Abs" else 2)], type, True, attributes)
+        elif kind == "mod":
+            type = pick(list(NUMBERS))
+            self.make("Mod", [self.take(type, exact=True), self.take(type, exact=True)], type, type in INTEGERS, f"fmod={1 if type in FLOATS else self.m.rng.randrange(2)}")
+        elif kind == "round":
+            type = pick(list(FLOATS))
+            self.make(pick(["Round", "Floor", "Ceil", "Sign"]), [self.take(type, exact=True)], type, True)
+        elif kind == "function":
+            type = pick(list(FLOATS))
+            ops = ["Exp", "Tanh", "Sigmoid", "Erf", "Sin", "Cos", "Atan", "Sinh", "Asinh", "Abs", "Neg", "Relu"]
+            self.make(pick(ops), [self.take(type)], type, False)
+        elif kind == "activation":
+            type = pick(list(FLOATS))
+            ops = ["Elu", "Selu", "LeakyRelu", "HardSigmoid", "HardSwish", "Softplus", "Softsign"]
+            ops += ["Mish", "Gelu", "Swish"] if self.m.opset >= 24 else []
+            self.make(pick(ops), [self.take(type)], type, False)
+        else:
+            scale = self.m.numbers([], [pick([0.25, 0.5, 0.125])], "float")
+            zero, type = self.take_number(pick(["int8", "uint8"]))
+            self.make("QuantizeLinear", [self.take("float", exact=True), (scale,), (zero,)], type, True)
+
+    def take_number(self, type):
+        return self.m.numbers([], [self.m.rng.randrange(100)], type), type
+
+
+def elements(m):
+    graph = Elements(m)
+    for _ in range(m.rng.randrange(1, 9)):
+        graph.step()
+    m.outputs += [name for name, _, _ in graph.values if name not in graph.used]
+
+
 def normalization(m):
     channels = m.size()
     stats = [m.constant(channels, low=0.5, high=1.5) for _ in range(4)]
@@ -187,7 +318,7 @@ def normalization(m):
     activation(m, m.node("BatchNormalization", [x, *stats]))
 
 
-FAMILIES = [conv, conv, conv, pool, global_pool, gemm, matmul, softmax, reduce, transpose, concat, binary, unary, normalization]
+FAMILIES = [conv, conv, conv, pool, global_pool, gemm, matmul, softmax, reduce, transpose, concat, binary, unary, elements, elements, normalization]
 
 
 def main():
@@ -197,14 +328,16 @@ def main():
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     parser.add_argument("--models", type=int, default=8)
     parser.add_argument("--nodes", type=int, default=12)
+    parser.add_argument("--only", choices=sorted({family.__name__ for family in FAMILIES}), help="one family alone")
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     options.folder.mkdir(parents=True, exist_ok=True)
     rng, failed = random.Random(options.seed), 0
+    families = [family for family in FAMILIES if options.only in (None, family.__name__)]
     for number in range(options.models):
         model = Model(rng)
         for _ in range(options.nodes):
-            rng.choice(FAMILIES)(model)
+            rng.choice(families)(model)
         path = options.folder / f"sweep-{options.seed}-{number}.onnxtxt"
         path.write_text(model.text())
         result = subprocess.run([options.margay, "verify", path, "--seed", str(options.seed)], capture_output=True, text=True)
