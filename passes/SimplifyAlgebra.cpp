@@ -36,7 +36,10 @@ static bool isSplatOf(Value value, double number) {
     return false;
   if (isa<FloatType>(elements.getElementType()))
     return llvm::all_of(elements.getValues<APFloat>(), [&](const APFloat &x) { return x.convertToDouble() == number; });
-  return llvm::all_of(elements.getValues<APInt>(), [&](const APInt &x) { return x.getSExtValue() == number; });
+  bool isBool = elements.getElementType().isInteger(1);
+  return llvm::all_of(elements.getValues<APInt>(), [&](const APInt &x) {
+    return (isBool ? double(x.getZExtValue()) : double(x.getSExtValue())) == number;
+  });
 }
 
 /// Whether `op(c, d)` has no more elements than the larger of both, as they are before they are repeated.
@@ -101,13 +104,13 @@ struct AddNegative : OpRewritePattern<SubOp> {
   }
 };
 
-/// neg(neg x) == x
-struct DropDoubleNegation : OpRewritePattern<NegOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(NegOp op, PatternRewriter &rewriter) const override {
-    auto inner = op.getOperand().getDefiningOp<NegOp>();
+/// neg(neg x) == x        not(not x) == x
+template <typename Op> struct DropDouble : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
+    auto inner = op.getOperand().template getDefiningOp<Op>();
     if (!inner)
-      return rewriter.notifyMatchFailure(op, "operand is no negation");
+      return rewriter.notifyMatchFailure(op, "operand is another operation");
     rewriter.replaceOp(op, inner.getOperand());
     return success();
   }
@@ -146,6 +149,46 @@ struct MaxOfZero : OpRewritePattern<MaxOp> {
   }
 };
 
+/// pow(x, 1) == x        pow(x, 2) == x * x        pow(x, 3) == x * x * x        pow(x, -1) == 1 / x
+///
+/// (pow(x, 0.5) is not sqrt(x) where x is -inf.)
+struct PowOfConstant : OpRewritePattern<PowOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(PowOp op, PatternRewriter &rewriter) const override {
+    Value x = op.getLhs(), y = op.getRhs();
+    if (isSplatOf(y, 1)) {
+      rewriter.replaceOp(op, x);
+    } else if (isSplatOf(y, 2)) {
+      rewriter.replaceOpWithNewOp<MulOp>(op, x, x);
+    } else if (isSplatOf(y, 3)) {
+      rewriter.replaceOpWithNewOp<MulOp>(op, MulOp::create(rewriter, op.getLoc(), x, x), x);
+    } else if (isSplatOf(y, -1)) {
+      rewriter.replaceOpWithNewOp<ReciprocalOp>(op, x);
+    } else {
+      return rewriter.notifyMatchFailure(op, "the exponent is no small integer");
+    }
+    return success();
+  }
+};
+
+/// select(not c, x, y) == select(c, y, x)        select(c, x, x) == x        select(true, x, y) == x
+struct SimplifySelect : OpRewritePattern<SelectOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(SelectOp op, PatternRewriter &rewriter) const override {
+    Value condition = op.getCondition(), x = op.getOnTrue(), y = op.getOnFalse();
+    if (auto inverted = condition.getDefiningOp<NotOp>()) {
+      rewriter.replaceOpWithNewOp<SelectOp>(op, op.getType(), inverted.getOperand(), y, x);
+    } else if (x == y || isSplatOf(condition, 1)) {
+      rewriter.replaceOp(op, x);
+    } else if (isSplatOf(condition, 0)) {
+      rewriter.replaceOp(op, y);
+    } else {
+      return rewriter.notifyMatchFailure(op, "a choice to be made");
+    }
+    return success();
+  }
+};
+
 /// Whether all values of float type `from` are values of float type `to`.
 bool isWithin(FloatType from, FloatType to) {
   const llvm::fltSemantics &narrow = from.getFloatSemantics(), &wide = to.getFloatSemantics();
@@ -179,7 +222,7 @@ void passes::populateAlgebraPatterns(RewritePatternSet &patterns) {
   patterns.add<ConstantToRight<AddOp>, ConstantToRight<MulOp>, ConstantToRight<MaxOp>, ConstantToRight<MinOp>,
                DropNeutral<AddOp, 0>, DropNeutral<SubOp, 0>, DropNeutral<MulOp, 1>, DropNeutral<DivOp, 1>,
                MeetConstants<AddOp>, MeetConstants<MulOp>, MeetConstants<MaxOp>, MeetConstants<MinOp>, AddNegative,
-               DropDoubleNegation, DropRepeated<ReluOp>, DropRepeated<AbsOp>, DropRepeated<CeilOp>,
-               DropRepeated<FloorOp>, DropEqualOperands<MaxOp>, DropEqualOperands<MinOp>, MaxOfZero, DropCast>(
-      patterns.getContext());
+               DropDouble<NegOp>, DropDouble<NotOp>, PowOfConstant, SimplifySelect, DropRepeated<ReluOp>,
+               DropRepeated<AbsOp>, DropRepeated<CeilOp>, DropRepeated<FloorOp>, DropEqualOperands<MaxOp>,
+               DropEqualOperands<MinOp>, MaxOfZero, DropCast>(patterns.getContext());
 }

@@ -24,8 +24,10 @@ std::optional<RankedTensorType> Importer::argumentType(const ValueInfo &input) {
     return std::nullopt;
   };
   mlir::Type element = typeOf(&context, input.type.element);
-  if (input.type.kind != Type::Tensor || !element)
-    return refuse(" is not a tensor of numbers");
+  if (input.type.kind != Type::Tensor)
+    return refuse(" is not a tensor");
+  if (!element)
+    return refuse(" has elements of type " + nameOf(input.type.element) + ", which are not supported");
   if (!input.type.hasShape)
     return refuse(" has no shape; the number of its dimensions has to be known");
   llvm::SmallVector<nn::DimAttr> dims;

@@ -107,3 +107,59 @@ func.func @casts(%h: tensor<2xf16>, %f: tensor<2xf32>) -> (tensor<2xf16>, tensor
   %3 = nn.cast %2 : tensor<2xbf16> to tensor<2xf32>
   return %1, %3 : tensor<2xf16>, tensor<2xf32>
 }
+
+// -----
+
+// Powers that are products.
+// CHECK-LABEL: func.func @powers
+// CHECK-SAME: (%[[X:.*]]: tensor<2xf32>)
+// CHECK-NEXT: %[[SQUARE:.*]] = nn.mul %[[X]], %[[X]]
+// CHECK-NEXT: %[[AGAIN:.*]] = nn.mul %[[X]], %[[X]]
+// CHECK-NEXT: %[[CUBE:.*]] = nn.mul %[[AGAIN]], %[[X]]
+// CHECK-NEXT: %[[INVERSE:.*]] = nn.reciprocal %[[X]]
+// CHECK-NEXT: return %[[X]], %[[SQUARE]], %[[CUBE]], %[[INVERSE]]
+func.func @powers(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
+  %one = nn.constant dense<1.0> : tensor<2xf32>
+  %two = nn.constant dense<2.0> : tensor<2xf32>
+  %three = nn.constant dense<3.0> : tensor<2xf32>
+  %minusOne = nn.constant dense<-1.0> : tensor<2xf32>
+  %0 = nn.pow %x, %one : tensor<2xf32>
+  %1 = nn.pow %x, %two : tensor<2xf32>
+  %2 = nn.pow %x, %three : tensor<2xf32>
+  %3 = nn.pow %x, %minusOne : tensor<2xf32>
+  return %0, %1, %2, %3 : tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>
+}
+
+// -----
+
+// Not: a square root, which is another thing of -inf; powers of two; exponents that differ.
+// CHECK-LABEL: func.func @no_products
+// CHECK-COUNT-3: nn.pow
+func.func @no_products(%x: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
+  %half = nn.constant dense<0.5> : tensor<2xf32>
+  %two = nn.constant dense<2.0> : tensor<2xf32>
+  %some = nn.constant dense<[2.0, 3.0]> : tensor<2xf32>
+  %0 = nn.pow %x, %half : tensor<2xf32>
+  %1 = nn.pow %two, %x : tensor<2xf32>
+  %2 = nn.pow %x, %some : tensor<2xf32>
+  return %0, %1, %2 : tensor<2xf32>, tensor<2xf32>, tensor<2xf32>
+}
+
+// -----
+
+// Choices: of an inverted condition, between equals, and where there is none.
+// CHECK-LABEL: func.func @choices
+// CHECK-SAME: (%[[C:.*]]: tensor<2xi1>, %[[X:.*]]: tensor<2xf32>, %[[Y:.*]]: tensor<2xf32>)
+// CHECK: %[[CHOICE:.*]] = nn.select %[[C]], %[[Y]], %[[X]]
+// CHECK: return %[[C]], %[[CHOICE]], %[[X]], %[[X]], %[[Y]]
+func.func @choices(%c: tensor<2xi1>, %x: tensor<2xf32>, %y: tensor<2xf32>) -> (tensor<2xi1>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
+  %yes = nn.constant dense<true> : tensor<2xi1>
+  %no = nn.constant dense<false> : tensor<2xi1>
+  %not = nn.not %c : tensor<2xi1>
+  %twice = nn.not %not : tensor<2xi1>
+  %0 = nn.select %not, %x, %y : tensor<2xi1>, tensor<2xf32>
+  %1 = nn.select %c, %x, %x : tensor<2xi1>, tensor<2xf32>
+  %2 = nn.select %yes, %x, %y : tensor<2xi1>, tensor<2xf32>
+  %3 = nn.select %no, %x, %y : tensor<2xi1>, tensor<2xf32>
+  return %twice, %0, %1, %2, %3 : tensor<2xi1>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>
+}
