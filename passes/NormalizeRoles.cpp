@@ -131,10 +131,60 @@ struct NormalizeSoftmax : OpRewritePattern<SoftmaxOp> {
   }
 };
 
+/// Over the last dimensions a normalisation is one over the last of a matrix; over others it is written in reductions.
+struct NormalizeNormalization : OpRewritePattern<NormalizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(NormalizeOp op, PatternRewriter &rewriter) const override {
+    int64_t rank = op.getType().getRank(), count = op.getAxes().size();
+    if (count == 1 && op.getAxes()[0] == rank - 1)
+      return rewriter.notifyMatchFailure(op, "is along the last axis");
+    bool isTrailing = count > 0 && op.getAxes()[0] == rank - count;
+    rewriter.replaceOp(op, isTrailing ? alongRows(op, rewriter) : byReductions(op, rewriter));
+    return success();
+  }
+
+private:
+  static Value alongRows(NormalizeOp op, PatternRewriter &rewriter) {
+    SmallVector<DimAttr> dims = dimsOf(op.getType()), merged(ArrayRef(dims).drop_back(op.getAxes().size()));
+    merged.push_back(product(op.getContext(), ArrayRef(dims).take_back(op.getAxes().size())));
+    Value rows = reshapeTo(rewriter, op.getLoc(), op.getOperand(), merged);
+    int64_t last = merged.size() - 1;
+    Value result = NormalizeOp::create(rewriter, op.getLoc(), rows.getType(), rows, ArrayRef<int64_t>(last),
+                                       op.getEpsilon(), op.getRms());
+    return reshapeTo(rewriter, op.getLoc(), result, dims);
+  }
+
+  static Value byReductions(NormalizeOp op, PatternRewriter &rewriter) {
+    Location loc = op.getLoc();
+    SmallVector<DimAttr> dims = dimsOf(op.getType()), kept(dims);
+    for (int64_t axis : op.getAxes())
+      kept[axis] = constantDim(op.getContext(), 1);
+    auto mean = [&](Value value) {
+      Value reduced = ReduceOp::create(rewriter, loc, value, ReduceKind::Mean, op.getAxes());
+      return reshapeTo(rewriter, loc, reduced, kept);
+    };
+    auto wide = [&](Value value) { return broadcastTo(rewriter, loc, value, dims); };
+    Value distance = op.getOperand();
+    if (!op.getRms())
+      distance = SubOp::create(rewriter, loc, distance.getType(), distance, wide(mean(distance)));
+    Value variance = mean(MulOp::create(rewriter, loc, distance.getType(), distance, distance));
+    auto type = cast<RankedTensorType>(variance.getType());
+    auto scalar = RankedTensorType::get(SmallVector<int64_t>(type.getRank(), 1), type.getElementType());
+    Value epsilon = ConstantOp::create(
+        rewriter, loc, scalar,
+        DenseElementsAttr::get(scalar,
+                               Attribute(FloatAttr::get(type.getElementType(), op.getEpsilon().convertToDouble()))));
+    Value shifted = AddOp::create(rewriter, loc, type, variance, broadcastTo(rewriter, loc, epsilon, kept));
+    Value deviation = SqrtOp::create(rewriter, loc, type, shifted);
+    return DivOp::create(rewriter, loc, distance.getType(), distance, wide(deviation));
+  }
+};
+
 struct NormalizeRolesPass : passes::impl::NormalizeRolesPassBase<NormalizeRolesPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<NormalizeContract, NormalizeSoftmax>(&getContext());
+    patterns.add<NormalizeContract, NormalizeNormalization, NormalizeSoftmax>(&getContext());
     patterns.add<UnbatchBroadcast>(&getContext(), /*benefit=*/2); // Before batches are merged.
     applyInFunctions(getOperation(), std::move(patterns));
   }

@@ -12,6 +12,7 @@
 
 namespace margay::codegen {
 
+void emitArgReduce(KernelBuilder &k);     ///< unit: row of the result
 void emitConcat(KernelBuilder &k);        ///< unit: row
 void emitConv(KernelBuilder &k);          ///< unit: image row
 void emitConvTranspose(KernelBuilder &k); ///< unit: pixel
@@ -26,16 +27,19 @@ void emitGeneralConv(KernelBuilder &k);    ///< unit: pixel
 void emitGeneralGemm(KernelBuilder &k);    ///< unit: row
 void emitGeneralWindow(KernelBuilder &k);  ///< unit: pixel
 void emitIota(KernelBuilder &k);           ///< unit: row
+void emitNormalize(KernelBuilder &k);      ///< unit: row
 void emitPackedGemm(KernelBuilder &k);     ///< unit: row
 void emitPad(KernelBuilder &k);            ///< unit: row
 void emitPlainGemm(KernelBuilder &k);      ///< unit: row
 void emitRecurrent(KernelBuilder &k);      ///< unit: sequence
 void emitReduce(KernelBuilder &k); ///< unit: row of the result, or its element where the last dimension is reduced
 void emitResize(KernelBuilder &k); ///< unit: row; along one axis
+void emitScan(KernelBuilder &k);   ///< unit: the whole tensor
 void emitScatterElements(KernelBuilder &k); ///< unit: the whole tensor
 void emitScatterNd(KernelBuilder &k);       ///< unit: the whole tensor
 void emitSlice(KernelBuilder &k);           ///< unit: row
 void emitSoftmax(KernelBuilder &k);         ///< unit: row
+void emitTopK(KernelBuilder &k);            ///< unit: the whole tensor
 void emitTranspose(KernelBuilder &k);       ///< unit: row of the result
 void emitWindow(KernelBuilder &k);          ///< unit: image row
 

@@ -47,6 +47,7 @@ static DimAttr sequenceUnits(nn::KernelOp kernel) { return resultDims(kernel)[1]
 //===----------------------------------------------------------------------===//
 
 static const Algorithm algorithms[] = {
+    {.name = "arg-reduce", .emit = emitArgReduce, .units = rowUnits},
     {.name = "concat", .emit = emitConcat, .units = rowUnits},
     {.name = "conv", .emit = emitConv, .units = imageRowUnits, .weights = WeightFormat::Panels},
     {.name = "conv-general", .emit = emitGeneralConv, .units = rowUnits},
@@ -62,15 +63,18 @@ static const Algorithm algorithms[] = {
     {.name = "gemm-general", .emit = emitGeneralGemm, .units = rowUnits},
     {.name = "gemm-plain", .emit = emitPlainGemm, .units = rowUnits, .granule = 4},
     {.name = "iota", .emit = emitIota, .units = rowUnits},
+    {.name = "normalize", .emit = emitNormalize, .units = rowUnits},
     {.name = "pad", .emit = emitPad, .units = rowUnits},
     {.name = "recurrent", .emit = emitRecurrent, .units = sequenceUnits},
     {.name = "reduce", .emit = emitReduce, .units = elementUnits},
     {.name = "reduce-rows", .emit = emitReduce, .units = rowUnits},
     {.name = "resize", .emit = emitResize, .units = rowUnits},
+    {.name = "scan", .emit = emitScan, .units = oneUnit},
     {.name = "scatter-elements", .emit = emitScatterElements, .units = oneUnit},
     {.name = "scatter-nd", .emit = emitScatterNd, .units = oneUnit},
     {.name = "slice", .emit = emitSlice, .units = rowUnits},
     {.name = "softmax", .emit = emitSoftmax, .units = rowUnits},
+    {.name = "topk", .emit = emitTopK, .units = oneUnit},
     {.name = "transpose", .emit = emitTranspose, .units = rowUnits},
     {.name = "window", .emit = emitWindow, .units = imageRowUnits},
     {.name = "window-general", .emit = emitGeneralWindow, .units = rowUnits},
@@ -165,6 +169,7 @@ static bool isFlat(nn::KernelOp kernel) {
 /// Roots that one algorithm computes, whatever their types and sizes; "" for others.
 static StringRef onlyAlgorithm(Operation *root) {
   return llvm::TypeSwitch<Operation *, StringRef>(root)
+      .Case([](nn::ArgReduceOp) { return "arg-reduce"; })
       .Case([](nn::ConcatOp) { return "concat"; })
       .Case([](nn::ConvTransposeOp) { return "conv-transpose"; })
       .Case([](nn::DimsOp) { return "dims"; })
@@ -172,12 +177,15 @@ static StringRef onlyAlgorithm(Operation *root) {
       .Case([](nn::GatherElementsOp) { return "gather-elements"; })
       .Case([](nn::GatherNdOp) { return "gather-nd"; })
       .Case([](nn::IotaOp) { return "iota"; })
+      .Case([](nn::NormalizeOp) { return "normalize"; })
       .Case([](nn::PadOp) { return "pad"; })
       .Case([](nn::RecurrentOp) { return "recurrent"; })
       .Case([](nn::ResizeOp) { return "resize"; })
+      .Case([](nn::ScanOp) { return "scan"; })
       .Case([](nn::ScatterElementsOp) { return "scatter-elements"; })
       .Case([](nn::ScatterNdOp) { return "scatter-nd"; })
       .Case([](nn::SliceOp) { return "slice"; })
+      .Case([](nn::TopKOp) { return "topk"; })
       .Case([](nn::TransposeOp) { return "transpose"; })
       .Default([](Operation *) { return ""; });
 }

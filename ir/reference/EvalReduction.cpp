@@ -1,4 +1,4 @@
-//===- EvalReduction.cpp - the values of reductions, windows and softmax ---===//
+//===- EvalReduction.cpp - the values of reductions and windows -----------===//
 
 #include "ir/Ops.h"
 #include "ir/reference/Index.h"
@@ -10,10 +10,6 @@
 using namespace margay;
 using namespace margay::nn;
 using namespace margay::reference;
-
-//===----------------------------------------------------------------------===//
-// Many elements to one
-//===----------------------------------------------------------------------===//
 
 static double reduceAll(ReduceKind kind, mlir::Type, llvm::ArrayRef<double> values, int64_t divisor) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -114,33 +110,7 @@ static Tensor window(WindowOp op, llvm::ArrayRef<Tensor> operands) {
   });
 }
 
-//===----------------------------------------------------------------------===//
-// Softmax
-//===----------------------------------------------------------------------===//
-
-static Tensor softmax(SoftmaxOp op, llvm::ArrayRef<Tensor> operands) {
-  const Tensor &operand = operands[0];
-  llvm::ArrayRef<double> values = operand.values<double>();
-  int64_t length = operand.shape()[op.getAxis()], stride = stridesOf(operand.shape())[op.getAxis()];
-  std::vector<double> results(values.size());
-  for (int64_t i = 0; i < operand.size(); ++i) {
-    if (i / stride % length != 0) // Each first element stands for its row.
-      continue;
-    double greatest = -std::numeric_limits<double>::infinity(), sum = 0;
-    for (int64_t j = 0; j < length; ++j)
-      greatest = std::fmax(greatest, values[i + j * stride]);
-    for (int64_t j = 0; j < length; ++j)
-      sum += std::exp(values[i + j * stride] - greatest);
-    for (int64_t j = 0; j < length; ++j) {
-      double shifted = values[i + j * stride] - greatest;
-      results[i + j * stride] = op.getLog() ? shifted - std::log(sum) : std::exp(shifted) / sum;
-    }
-  }
-  return Tensor(resultElement(op), operand.shape(), std::move(results));
-}
-
 void reference::addReductions(Table &table) {
   add<ReduceOp, reduce>(table);
   add<WindowOp, window>(table);
-  add<SoftmaxOp, softmax>(table);
 }

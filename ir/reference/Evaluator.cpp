@@ -16,6 +16,7 @@ using llvm::Twine;
 static const Table &table() {
   static const Table entries = [] {
     Table table;
+    addAlongAxis(table);
     addConstants(table);
     addContractions(table);
     addControl(table);
@@ -24,6 +25,7 @@ static const Table &table() {
     addElementwiseMath(table);
     addIndexing(table);
     addKernels(table);
+    addNormalizations(table);
     addRecurrent(table);
     addReductions(table);
     addResize(table);

@@ -19,6 +19,7 @@ using Results = llvm::Expected<std::vector<Tensor>>;
 using Function = Results (*)(mlir::Operation *, llvm::ArrayRef<Tensor> operands, const Symbols &);
 using Table = llvm::StringMap<Function>;
 
+void addAlongAxis(Table &table);
 void addConstants(Table &table);
 void addContractions(Table &table);
 void addControl(Table &table);
@@ -27,6 +28,7 @@ void addElementwiseLogic(Table &table);
 void addElementwiseMath(Table &table);
 void addIndexing(Table &table);
 void addKernels(Table &table);
+void addNormalizations(Table &table);
 void addRecurrent(Table &table);
 void addReductions(Table &table);
 void addResize(Table &table);

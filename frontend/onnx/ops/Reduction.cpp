@@ -49,8 +49,8 @@ static std::optional<Reduction> readReduction(NodeImport &node, int64_t since) {
 }
 
 Value reduceKeeping(NodeImport &node, nn::ReduceKind kind, Value input, llvm::ArrayRef<int64_t> axes) {
-  if (!input)
-    return nullptr;
+  if (!input || axes.empty())
+    return input;
   Dims dims = nn::dimsOf(input.getType());
   for (int64_t axis : axes)
     dims[axis] = node.dim(1);

@@ -61,7 +61,9 @@ def main():
         elif run(margay, "check", model / "model.onnx"):
             continue
         else:
-            failure = run(margay, "verify", model / "model.onnx")
+            # Quantised networks differ by a few steps of their scale from one implementation to the next.
+            loose = ["--atol", "0.05"] if row["check"] == "int8" else []
+            failure = run(margay, "verify", model / "model.onnx", *loose)
         accepted += 1
         failed += bool(failure)
         print(f"{row['name']}: {failure or 'right'}", flush=True)
