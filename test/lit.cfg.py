@@ -31,7 +31,7 @@ config.environment["PATH"] = os.pathsep.join(
     [programs, helpers, llvm_programs, os.environ.get("PATH", "/usr/bin:/bin")]
 )
 config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
-for name in ("HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "MARGAY_TIDY"):
+for name in ("HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "MARGAY_ONNX_SEED", "MARGAY_TIDY"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 

@@ -2,9 +2,11 @@
 #===- test.sh - build everything and run every test ----------------------===#
 #
 #   tools/test.sh [--filter REGEX] [--preset release|dev|asan] [--jobs N]
+#   tools/test.sh --onnx
 #
 # --filter   runs the tests whose name matches, as in 'ir/' or 'fuse-epilogues'
 # --preset   tests another build; asan is the one with sanitizers
+# --onnx     runs the whole ONNX backend suite instead (found as docs/testing.md says) and writes docs/onnx-coverage.md
 #
 # The last line is `N passed, M failed`, with the number of skipped tests if there are any: those need something that
 # this machine lacks. Exits with 0 if and only if nothing failed.
@@ -15,12 +17,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 preset=release
 lit=()
+onnx=
 while [ $# -gt 0 ]; do
   case $1 in
     --filter) lit+=(--filter "${2:?test.sh: --filter needs a regular expression}"); shift 2 ;;
     --preset) preset=${2:?test.sh: --preset needs a name}; shift 2 ;;
+    --onnx) onnx=1; shift ;;
     --jobs) lit+=(-j "${2:?test.sh: --jobs needs a number}"); shift 2 ;;
-    -h | --help) sed -n '4,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '4,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "test.sh: unknown option '$1' (try --help)" >&2; exit 2 ;;
   esac
 done
@@ -34,6 +38,13 @@ broken() {
 }
 
 tools/build.sh "$preset" all margay-test-depends || broken "the build"
+
+if [ -n "$onnx" ]; then
+  archive=${MARGAY_DATA:-../shared/data}/onnx-backend-tests.tar.xz
+  [ -f "$archive" ] || broken "the suite, $archive, is not there"
+  exec python3 test/onnx/suite.py --suite "$build/bin/margay-onnx-suite" --archive "$archive" --work "$build/onnx-suite" \
+    --filter '^(node|simple|pytorch)' --coverage docs/onnx-coverage.md --update test/onnx/passing.txt
+fi
 
 results=$build/test/results.json
 rm -f "$results"
