@@ -13,12 +13,18 @@ void codegen::forChannels(Emit &e, int64_t columns, int64_t lanes, llvm::functio
     body(e.constant(full), columns - full);
 }
 
-void codegen::forElements(Emit &e, Value begin, Value end, int64_t lanes,
-                          llvm::function_ref<void(Value, int64_t)> body) {
-  Value full = e.add(begin, e.mul(e.div(e.sub(end, begin), e.constant(lanes)), lanes));
-  e.loop(begin, full, lanes, [&](Value index) { body(index, lanes); });
+void codegen::forElements(Emit &e, Value begin, Value end, int64_t lanes, llvm::function_ref<void(Value, int64_t)> body,
+                          int64_t shorter) {
+  auto cover = [&](int64_t width) {
+    Value full = e.add(begin, e.mul(e.div(e.sub(end, begin), e.constant(width)), width));
+    e.loop(begin, full, width, [&](Value index) { body(index, width); });
+    begin = full;
+  };
   if (lanes > 1)
-    e.loop(full, end, 1, [&](Value index) { body(index, 1); });
+    cover(lanes);
+  if (shorter > 1)
+    cover(shorter);
+  e.loop(begin, end, 1, [&](Value index) { body(index, 1); });
 }
 
 void codegen::forColumns(KernelBuilder &k, nn::DimAttr columns, int64_t lanes,

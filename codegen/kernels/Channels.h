@@ -12,9 +12,10 @@ namespace margay::codegen {
 void forChannels(Emit &e, int64_t columns, int64_t lanes,
                  llvm::function_ref<void(mlir::Value column, int64_t lanes)> body);
 
-/// Covers [begin, end), known at run time only: full vectors, then single elements.
+/// Covers [begin, end), known at run time only: full vectors, if `shorter` is there vectors of so many, then single
+/// elements.
 void forElements(Emit &e, mlir::Value begin, mlir::Value end, int64_t lanes,
-                 llvm::function_ref<void(mlir::Value index, int64_t lanes)> body);
+                 llvm::function_ref<void(mlir::Value index, int64_t lanes)> body, int64_t shorter = 1);
 
 /// Covers all columns of a row, by the way that fits what is known of their number.
 void forColumns(KernelBuilder &k, nn::DimAttr columns, int64_t lanes,

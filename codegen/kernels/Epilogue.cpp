@@ -7,9 +7,20 @@ using namespace margay;
 using namespace margay::codegen;
 using nn::DimAttr;
 
-Epilogue::Epilogue(KernelBuilder &kernel) : k(kernel), shape(kernel.output(0).dims) {}
-
 static bool isOne(DimAttr dim) { return dim.getConstant() == 1; }
+
+/// Whether elementwise operations read this operand.
+static bool isReadHere(Value argument) {
+  return llvm::any_of(argument.getUsers(), [](Operation *user) {
+    return isa<nn::ElementwiseInterface, nn::BroadcastOp, nn::YieldOp>(user);
+  });
+}
+
+Epilogue::Epilogue(KernelBuilder &kernel) : k(kernel), shape(kernel.output(0).dims) {
+  for (Value argument : k.kernel.getBlock()->getArguments())
+    if (isReadHere(argument) && llvm::all_of(k.input(argument).dims, isOne))
+      single[argument] = k.loadElements(k.input(argument), k.constant(0), 1);
+}
 
 /// All dimensions but the last.
 static ArrayRef<DimAttr> leading(ArrayRef<DimAttr> dims) { return dims.empty() ? dims : dims.drop_back(); }
@@ -37,12 +48,13 @@ Value Epilogue::rowOffset(const View &view, Value row) {
 
 Value Epilogue::loadAt(Value argument, Value row, Value column, int64_t lanes) {
   const View &view = k.input(argument);
+  if (Value number = single.lookup(argument))
+    return k.splat(number, lanes);
   bool oneColumn = view.dims.empty() || isOne(view.dims.back());
   bool allRows = llvm::all_of(leading(view.dims), isOne);
   bool repeated = oneColumn && (shape.empty() || !isOne(shape.back()));
-  if (!row) // Flat: one element, or the same index as in the result.
-    return oneColumn && allRows ? k.splat(k.loadElements(view, k.constant(0), 1), lanes)
-                                : k.loadElements(view, column, lanes);
+  if (!row) // Flat: the same index as in the result.
+    return k.loadElements(view, column, lanes);
   auto load = [&](Value offset) {
     if (repeated || oneColumn)
       return k.splat(k.loadElements(view, offset, 1), lanes);

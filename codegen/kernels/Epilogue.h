@@ -15,6 +15,7 @@ namespace margay::codegen {
 
 class Epilogue {
 public:
+  /// Loads operands that are a single number: make it before any loop.
   explicit Epilogue(KernelBuilder &kernel);
 
   /// Finishes and stores elements [column, column + lanes) of a row. `rootValue` is what the root computed there (null
@@ -36,6 +37,7 @@ private:
 
   KernelBuilder &k;
   llvm::SmallVector<nn::DimAttr> shape; ///< Of the results.
+  llvm::DenseMap<mlir::Value, mlir::Value> single; ///< Operands of one element.
   /// Operands that are the same in every row, by argument and column, so that a tile of several rows loads them once.
   llvm::DenseMap<std::tuple<mlir::Value, mlir::Value, int64_t>, mlir::Value> columnLoads;
 };
