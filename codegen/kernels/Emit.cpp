@@ -124,14 +124,7 @@ Type Emit::vectorOf(Type element, int64_t lanes) { return lanes == 1 ? element :
 Value Emit::splat(Value scalar, int64_t lanes) {
   if (lanes == 1)
     return scalar;
-  Type element = scalar.getType();
-  auto type = VectorType::get({lanes}, element);
-  if (!isa<Float16Type, BFloat16Type>(element))
-    return vector::BroadcastOp::create(builder, loc, type, scalar);
-  // As bits: LLVM knows no moves of such floats, and would have a library convert them to f32 and back.
-  Type bits = builder.getI16Type();
-  Value repeated = splat(arith::BitcastOp::create(builder, loc, bits, scalar), lanes);
-  return arith::BitcastOp::create(builder, loc, type, repeated);
+  return vector::BroadcastOp::create(builder, loc, VectorType::get({lanes}, scalar.getType()), scalar);
 }
 
 Value Emit::constantVector(Type element, int64_t lanes, double value) {

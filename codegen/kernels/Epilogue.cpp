@@ -19,7 +19,7 @@ static bool isReadHere(Value argument) {
 Epilogue::Epilogue(KernelBuilder &kernel) : k(kernel), shape(kernel.output(0).dims) {
   for (Value argument : k.kernel.getBlock()->getArguments())
     if (isReadHere(argument) && llvm::all_of(k.input(argument).dims, isOne))
-      single[argument] = k.loadElements(k.input(argument), k.constant(0), 1);
+      single[argument] = k.loadStored(k.input(argument), k.constant(0));
 }
 
 /// All dimensions but the last.
@@ -49,7 +49,7 @@ Value Epilogue::rowOffset(const View &view, Value row) {
 Value Epilogue::loadAt(Value argument, Value row, Value column, int64_t lanes) {
   const View &view = k.input(argument);
   if (Value number = single.lookup(argument))
-    return k.splat(number, lanes);
+    return k.fromStorage(k.splat(number, lanes), view);
   bool oneColumn = view.dims.empty() || isOne(view.dims.back());
   bool allRows = llvm::all_of(leading(view.dims), isOne);
   bool repeated = oneColumn && (shape.empty() || !isOne(shape.back()));
@@ -57,7 +57,7 @@ Value Epilogue::loadAt(Value argument, Value row, Value column, int64_t lanes) {
     return k.loadElements(view, column, lanes);
   auto load = [&](Value offset) {
     if (repeated || oneColumn)
-      return k.splat(k.loadElements(view, offset, 1), lanes);
+      return k.fromStorage(k.splat(k.loadStored(view, offset), lanes), view);
     return k.loadElements(view, k.add(offset, column), lanes);
   };
   if (!allRows)

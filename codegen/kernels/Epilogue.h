@@ -36,8 +36,8 @@ private:
   mlir::Value rowOffset(const View &view, mlir::Value row);
 
   KernelBuilder &k;
-  llvm::SmallVector<nn::DimAttr> shape; ///< Of the results.
-  llvm::DenseMap<mlir::Value, mlir::Value> single; ///< Operands of one element.
+  llvm::SmallVector<nn::DimAttr> shape;            ///< Of the results.
+  llvm::DenseMap<mlir::Value, mlir::Value> single; ///< Operands of one element, as stored.
   /// Operands that are the same in every row, by argument and column, so that a tile of several rows loads them once.
   llvm::DenseMap<std::tuple<mlir::Value, mlir::Value, int64_t>, mlir::Value> columnLoads;
 };

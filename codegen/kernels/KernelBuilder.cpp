@@ -17,6 +17,9 @@ Type codegen::computeType(Type element) {
 Type codegen::storageType(Type element) {
   if (element.isInteger(1))
     return IntegerType::get(element.getContext(), 8);
+  // LLVM has a library convert 16-bit floats that it moves.
+  if (isa<Float16Type, BFloat16Type>(element))
+    return IntegerType::get(element.getContext(), 16);
   return computeType(element);
 }
 
@@ -71,18 +74,34 @@ Value KernelBuilder::dim(DimAttr dim) { return dimValue(*this, dim, symbolValues
 
 int64_t KernelBuilder::lanes(Type element) const { return level.lanes(std::max<int64_t>(4, storageBytes(element))); }
 
-Value KernelBuilder::loadElements(const View &view, Value offset, int64_t lanes) {
-  Value value = load(vectorOf(view.storage, lanes), at(view.pointer, offset, view.storage));
+static int64_t lanesOf(Value value) {
+  auto type = dyn_cast<VectorType>(value.getType());
+  return type ? type.getNumElements() : 1;
+}
+
+Value KernelBuilder::fromStorage(Value stored, const View &view) {
   if (view.storage == view.element)
-    return value;
+    return stored;
+  int64_t lanes = lanesOf(stored);
+  if (isa<FloatType>(view.element))
+    return arith::BitcastOp::create(builder, loc, vectorOf(view.element, lanes), stored);
   Value zero = constantVector(view.storage, lanes, 0);
-  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, value, zero);
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, stored, zero);
+}
+
+Value KernelBuilder::loadElements(const View &view, Value offset, int64_t lanes) {
+  return fromStorage(load(vectorOf(view.storage, lanes), at(view.pointer, offset, view.storage)), view);
+}
+
+Value KernelBuilder::loadStored(const View &view, Value offset) {
+  return load(view.storage, at(view.pointer, offset, view.storage));
 }
 
 void KernelBuilder::storeElements(Value value, const View &view, Value offset) {
   if (view.storage != view.element) {
-    auto type = dyn_cast<VectorType>(value.getType());
-    value = arith::ExtUIOp::create(builder, loc, vectorOf(view.storage, type ? type.getNumElements() : 1), value);
+    Type type = vectorOf(view.storage, lanesOf(value));
+    value = isa<FloatType>(view.element) ? arith::BitcastOp::create(builder, loc, type, value).getResult()
+                                         : arith::ExtUIOp::create(builder, loc, type, value).getResult();
   }
   store(value, at(view.pointer, offset, view.storage));
 }

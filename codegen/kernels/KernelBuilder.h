@@ -31,7 +31,7 @@ struct View {
   mlir::Value pointer;
   llvm::SmallVector<nn::DimAttr> dims;
   mlir::Type element; ///< As computed with: i1 and signless integers.
-  mlir::Type storage; ///< As stored: i1 takes a byte.
+  mlir::Type storage; ///< As stored: i1 takes a byte, a 16-bit float is the integer of its bits.
   nn::DimAttr rowStride;
 
   nn::DimAttr columns() const;
@@ -57,6 +57,9 @@ public:
 
   /// Loads `lanes` elements at an element offset, and widens them from their stored form.
   mlir::Value loadElements(const View &view, mlir::Value offset, int64_t lanes);
+  /// The same in two steps, for one element that is repeated in between.
+  mlir::Value loadStored(const View &view, mlir::Value offset);
+  mlir::Value fromStorage(mlir::Value stored, const View &view);
   void storeElements(mlir::Value value, const View &view, mlir::Value offset);
 
   /// The operation that decides the loops, or null in a kernel of elementwise operations only.
@@ -75,7 +78,7 @@ private:
 /// The root of a kernel: its one operation that is neither elementwise nor a broadcast; null if there is none.
 mlir::Operation *rootOf(nn::KernelOp kernel);
 
-/// The type that elements of a tensor are computed with (signless) and stored with (i1 as i8).
+/// The type that elements of a tensor are computed with (signless) and stored with (i1 as i8, 16-bit floats as i16).
 mlir::Type computeType(mlir::Type element);
 mlir::Type storageType(mlir::Type element);
 /// Bytes of one stored element.

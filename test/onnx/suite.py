@@ -35,7 +35,7 @@ def unpack(archive, work):
     if not done.exists():
         work.mkdir(parents=True, exist_ok=True)
         with tarfile.open(archive) as tar:
-            tar.extractall(work, filter="data")
+            tar.extractall(work, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # Since Python 3.11.4.
         done.touch()
     return root
 
