@@ -17,7 +17,7 @@ static Value floatExtreme(Emit &e, arith::CmpFPredicate better, Value total, Val
   return arith::SelectOp::create(e.builder, e.loc, keep, total, value);
 }
 
-Value codegen::combine(Emit &e, ReduceKind kind, Value total, Value value) {
+Value codegen::combine(Emit &e, ReduceKind kind, Value total, Value value, bool isUnsigned) {
   bool floating = isa<FloatType>(getElementTypeOrSelf(total.getType()));
   switch (kind) {
   case ReduceKind::Sum:
@@ -28,16 +28,18 @@ Value codegen::combine(Emit &e, ReduceKind kind, Value total, Value value) {
     return floating ? arith::MulFOp::create(e.builder, e.loc, total, value).getResult()
                     : arith::MulIOp::create(e.builder, e.loc, total, value).getResult();
   case ReduceKind::Max:
-    return floating ? floatExtreme(e, arith::CmpFPredicate::OGE, total, value)
-                    : arith::MaxSIOp::create(e.builder, e.loc, total, value).getResult();
+    return floating     ? floatExtreme(e, arith::CmpFPredicate::OGE, total, value)
+           : isUnsigned ? arith::MaxUIOp::create(e.builder, e.loc, total, value).getResult()
+                        : arith::MaxSIOp::create(e.builder, e.loc, total, value).getResult();
   case ReduceKind::Min:
-    return floating ? floatExtreme(e, arith::CmpFPredicate::OLE, total, value)
-                    : arith::MinSIOp::create(e.builder, e.loc, total, value).getResult();
+    return floating     ? floatExtreme(e, arith::CmpFPredicate::OLE, total, value)
+           : isUnsigned ? arith::MinUIOp::create(e.builder, e.loc, total, value).getResult()
+                        : arith::MinSIOp::create(e.builder, e.loc, total, value).getResult();
   }
   llvm_unreachable("all kinds are handled");
 }
 
-Value codegen::neutral(Emit &e, ReduceKind kind, Type element, int64_t lanes) {
+Value codegen::neutral(Emit &e, ReduceKind kind, Type element, int64_t lanes, bool isUnsigned) {
   bool extreme = kind == ReduceKind::Max || kind == ReduceKind::Min;
   if (!extreme)
     return e.constantVector(element, lanes, kind == ReduceKind::Prod ? 1 : 0);
@@ -45,17 +47,35 @@ Value codegen::neutral(Emit &e, ReduceKind kind, Type element, int64_t lanes) {
   if (isa<FloatType>(element))
     return e.constantVector(element, lanes, kind == ReduceKind::Max ? -infinity : infinity);
   unsigned bits = element.getIntOrFloatBitWidth();
-  TypedAttr attribute = IntegerAttr::get(element, kind == ReduceKind::Max ? APInt::getSignedMinValue(bits)
-                                                                          : APInt::getSignedMaxValue(bits));
+  APInt least = isUnsigned ? APInt::getMinValue(bits) : APInt::getSignedMinValue(bits);
+  TypedAttr attribute = IntegerAttr::get(element, kind == ReduceKind::Max ? least : ~least);
   if (lanes != 1)
     attribute = DenseElementsAttr::get(VectorType::get({lanes}, element), attribute);
   return arith::ConstantOp::create(e.builder, e.loc, attribute);
 }
 
-Value codegen::joinParts(Emit &e, ReduceKind kind, Value length, int64_t lanes,
-                         llvm::function_ref<Value(Value, Value, int64_t)> part) {
+/// How many vectors a sum adds up one after the other.
+static constexpr int64_t blockSteps = 256;
+
+Value Joining::range(Value from, Value to, int64_t step, int64_t lanes, llvm::function_ref<Value(Value)> value) const {
+  auto block = [&](Value from, Value to) {
+    return e.loop(from, to, step, ValueRange(neutral(lanes)), [&](Value index, ValueRange carried) {
+      return SmallVector<Value>{combine(carried[0], value(index))};
+    })[0];
+  };
+  std::optional<int64_t> begin = Emit::constantOf(from), end = Emit::constantOf(to);
+  bool isShort = begin && end && *end - *begin <= blockSteps * step;
+  bool adds = kind == ReduceKind::Sum || kind == ReduceKind::Mean;
+  if (isShort || !adds || !isa<FloatType>(element))
+    return block(from, to);
+  return e.loop(from, to, blockSteps * step, ValueRange(neutral(lanes)), [&](Value first, ValueRange carried) {
+    return SmallVector<Value>{combine(carried[0], block(first, e.min(e.add(first, blockSteps * step), to)))};
+  })[0];
+}
+
+Value Joining::parts(Value length, int64_t lanes, llvm::function_ref<Value(Value, Value, int64_t)> part) const {
   Value full = e.mul(e.div(length, e.constant(lanes)), lanes);
   Value vectors = part(e.constant(0), full, lanes);
-  Value joined = e.combineLanes(vectors, [&](Value a, Value b) { return combine(e, kind, a, b); });
-  return combine(e, kind, joined, part(full, length, 1));
+  Value joined = e.combineLanes(vectors, [&](Value a, Value b) { return combine(a, b); });
+  return combine(joined, part(full, length, 1));
 }

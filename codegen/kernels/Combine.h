@@ -8,15 +8,33 @@
 namespace margay::codegen {
 
 /// `total` joined with `value`; NaN in either gives NaN. A mean is summed here, and divided by who knows the count.
-mlir::Value combine(Emit &e, nn::ReduceKind kind, mlir::Value total, mlir::Value value);
+mlir::Value combine(Emit &e, nn::ReduceKind kind, mlir::Value total, mlir::Value value, bool isUnsigned = false);
 
 /// What `combine` leaves the other operand with.
-mlir::Value neutral(Emit &e, nn::ReduceKind kind, mlir::Type element, int64_t lanes);
+mlir::Value neutral(Emit &e, nn::ReduceKind kind, mlir::Type element, int64_t lanes, bool isUnsigned = false);
 
-/// Joins `length` values: full vectors first, whose lanes are then joined in a fixed tree, and single elements for the
-/// rest. `part(from, to, lanes)` joins [from, to), a vector at a time.
-mlir::Value joinParts(Emit &e, nn::ReduceKind kind, mlir::Value length, int64_t lanes,
-                      llvm::function_ref<mlir::Value(mlir::Value from, mlir::Value to, int64_t lanes)> part);
+/// What is joined: the kind, and elements as they are computed with.
+struct Joining {
+  Emit &e;
+  nn::ReduceKind kind;
+  mlir::Type element;
+  bool isUnsigned = false;
+
+  mlir::Value combine(mlir::Value total, mlir::Value value) const {
+    return codegen::combine(e, kind, total, value, isUnsigned);
+  }
+  mlir::Value neutral(int64_t lanes) const { return codegen::neutral(e, kind, element, lanes, isUnsigned); }
+
+  /// Joins `value(index)`, vectors of `lanes`, for each `step`-th index of [from, to). Long sums are sums of shorter
+  /// ones, so that they round less often.
+  mlir::Value range(mlir::Value from, mlir::Value to, int64_t step, int64_t lanes,
+                    llvm::function_ref<mlir::Value(mlir::Value index)> value) const;
+
+  /// Joins `length` values: full vectors first, whose lanes are then joined in a fixed tree, and single elements for
+  /// the rest. `part(from, to, lanes)` joins [from, to), a vector at a time.
+  mlir::Value parts(mlir::Value length, int64_t lanes,
+                    llvm::function_ref<mlir::Value(mlir::Value from, mlir::Value to, int64_t lanes)> part) const;
+};
 
 } // namespace margay::codegen
 

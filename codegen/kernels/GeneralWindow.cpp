@@ -6,6 +6,7 @@
 #include "codegen/kernels/Indexing.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Taps.h"
+#include "ir/Payload.h"
 
 using namespace mlir;
 using namespace margay;
@@ -17,6 +18,7 @@ void codegen::emitGeneralWindow(KernelBuilder &k) {
   Type element = input.element;
   nn::ReduceKind kind = op.getKind();
   SmallVector<TapAxis> axes = tapAxes(input, op.getKernel(), op.getStrides(), op.getDilations(), op.getPads());
+  Joining joining{k, kind, element, nn::payload::isUnsigned(op.getInput().getType())};
   Epilogue epilogue(k);
 
   /// How many taps a mean divides by.
@@ -38,9 +40,9 @@ void codegen::emitGeneralWindow(KernelBuilder &k) {
   k.loop(k.begin, k.end, 1, [&](Value row) {
     SmallVector<Value> at = coordinates(k, row, ArrayRef(k.output(0).dims).drop_back());
     forColumns(k, input.columns(), k.lanes(element), [&](Value channel, int64_t lanes) {
-      Value start = neutral(k, kind, element, lanes);
+      Value start = joining.neutral(lanes);
       Value result = forTaps(k, input, axes, at, start, [&](Value offset, Value, Value carried) {
-        return combine(k, kind, carried, k.loadElements(input, k.add(offset, channel), lanes));
+        return joining.combine(carried, k.loadElements(input, k.add(offset, channel), lanes));
       });
       if (kind == nn::ReduceKind::Mean) {
         Value divisor = arith::SIToFPOp::create(k.builder, k.loc, element, countOf(at));

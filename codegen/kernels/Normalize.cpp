@@ -31,13 +31,11 @@ void codegen::emitNormalize(KernelBuilder &k) {
     auto at = [&](Value column, int64_t width) { return k.loadElements(input, k.add(base, column), width); };
     /// The mean of what `term` gives for all columns.
     auto mean = [&](llvm::function_ref<Value(Value, int64_t)> term) -> Value {
-      auto part = [&](Value from, Value to, int64_t width) {
-        return k.loop(from, to, width, ValueRange(neutral(k, nn::ReduceKind::Sum, element, width)),
-                      [&](Value column, ValueRange carried) {
-                        return SmallVector<Value>{combine(k, nn::ReduceKind::Sum, carried[0], term(column, width))};
-                      })[0];
-      };
-      return arith::DivFOp::create(k.builder, k.loc, joinParts(k, nn::ReduceKind::Sum, length, lanes, part), count);
+      Joining joining{k, nn::ReduceKind::Sum, element};
+      Value sum = joining.parts(length, lanes, [&](Value from, Value to, int64_t width) {
+        return joining.range(from, to, width, width, [&](Value column) { return term(column, width); });
+      });
+      return arith::DivFOp::create(k.builder, k.loc, sum, count);
     };
     Value center = op.getRms() ? Value() : mean(at);
     auto distance = [&](Value column, int64_t width) {

@@ -8,8 +8,10 @@
 #include "codegen/kernels/Channels.h"
 #include "codegen/kernels/Combine.h"
 #include "codegen/kernels/Epilogue.h"
-#include "codegen/kernels/Indexing.h"
 #include "codegen/kernels/Kernels.h"
+#include "codegen/kernels/RowLoops.h"
+#include "ir/Payload.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace margay;
@@ -18,103 +20,117 @@ using nn::DimAttr;
 
 namespace {
 
-struct Reduce {
+class Reduce {
+public:
+  explicit Reduce(KernelBuilder &k)
+      : k(k), op(cast<nn::ReduceOp>(k.root())), input(k.input(op.getInput())), rows(k, input),
+        kept(rowAxesOutside(op.getAxes(), rank())), reduced(rowAxesIn(op.getAxes(), rank())),
+        joining{k, op.getKind(), sumType(), isUnsigned()}, epilogue(k) {}
+
+  bool keepsColumns() { return rank() > 0 && !llvm::is_contained(op.getAxes(), rank() - 1); }
+  void intoRows();
+  void intoElements();
+
+private:
+  int64_t rank() const { return static_cast<int64_t>(input.dims.size()); }
+  bool isUnsigned() { return nn::payload::isUnsigned(op.getInput().getType()); }
+  bool isIntegerMean() { return op.getKind() == nn::ReduceKind::Mean && !isa<FloatType>(input.element); }
+  /// The mean of integers is that of their exact sum.
+  Type sumType() { return isIntegerMean() ? k.builder.getI64Type() : input.element; }
+
+  Value load(Value row, Value column, int64_t lanes);
+  Value finished(Value total, int64_t lanes);
+  Value integerMean(Value total, Value count, int64_t lanes);
+
   KernelBuilder &k;
   nn::ReduceOp op;
   const View &input;
-  nn::ReduceKind kind;
-  SmallVector<int64_t> kept, reduced; ///< Axes of the input.
-  SmallVector<DimAttr> strides;
+  RowLoops rows;
+  SmallVector<int64_t> kept, reduced; ///< Without the last axis.
+  Joining joining;
   Epilogue epilogue;
-
-  Type element() const { return input.element; }
-
-  /// Where the input begins for a result whose kept coordinates (of `axes`) are these.
-  Value origin(ArrayRef<int64_t> axes, ArrayRef<Value> coordinates) {
-    Value offset = k.constant(0);
-    for (auto [axis, coordinate] : llvm::zip_equal(axes, coordinates))
-      offset = k.add(offset, k.mul(coordinate, k.dim(strides[axis])));
-    return offset;
-  }
-
-  /// Loops over the axes, the outermost first: `body(offset, total)` gives the new total.
-  Value over(ArrayRef<int64_t> axes, Value offset, Value total, llvm::function_ref<Value(Value, Value)> body) {
-    if (axes.empty())
-      return body(offset, total);
-    return k.loop(k.constant(0), k.dim(input.dims[axes.front()]), 1, ValueRange(total),
-                  [&](Value index, ValueRange carried) {
-                    Value next = k.add(offset, k.mul(index, k.dim(strides[axes.front()])));
-                    return SmallVector<Value>{over(axes.drop_front(), next, carried[0], body)};
-                  })[0];
-  }
-
-  Value finished(Value total, int64_t lanes) {
-    if (kind != nn::ReduceKind::Mean)
-      return total;
-    DimAttr count = nn::constantDim(element().getContext(), 1);
-    for (int64_t axis : reduced)
-      count = count * input.dims[axis];
-    Value divisor = arith::SIToFPOp::create(k.builder, k.loc, element(), k.dim(count));
-    return arith::DivFOp::create(k.builder, k.loc, total, k.splat(divisor, lanes));
-  }
-
-  /// The last dimension stays: a unit is a row of the result.
-  void rows() {
-    auto leading = ArrayRef(kept).drop_back();
-    auto sizes = llvm::map_to_vector(leading, [&](int64_t axis) { return input.dims[axis]; });
-    k.loop(k.begin, k.end, 1, [&](Value row) {
-      Value base = origin(leading, coordinates(k, row, sizes));
-      auto body = [&](Value column, int64_t lanes) {
-        Value total =
-            over(reduced, k.add(base, column), neutral(k, kind, element(), lanes),
-                 [&](Value offset, Value sum) { return combine(k, kind, sum, k.loadElements(input, offset, lanes)); });
-        epilogue.enterBlock();
-        epilogue.finish(finished(total, lanes), row, column, lanes);
-      };
-      forColumns(k, input.dims.back(), k.lanes(element()), body);
-    });
-  }
-
-  /// The last dimension is reduced: a unit is an element of the result.
-  void elements() {
-    auto sizes = llvm::map_to_vector(kept, [&](int64_t axis) { return input.dims[axis]; });
-    Value length = k.dim(input.dims.back());
-    k.loop(k.begin, k.end, 1, [&](Value unit) {
-      Value base = origin(kept, coordinates(k, unit, sizes));
-      auto outer = ArrayRef(reduced).drop_back();
-      auto part = [&](Value from, Value to, int64_t width) {
-        return over(outer, base, neutral(k, kind, element(), width), [&](Value offset, Value total) {
-          return k.loop(from, to, width, ValueRange(total), [&](Value index, ValueRange carried) {
-            return SmallVector<Value>{combine(k, kind, carried[0], k.loadElements(input, k.add(offset, index), width))};
-          })[0];
-        });
-      };
-      Value total = joinParts(k, kind, length, k.lanes(element()), part);
-      epilogue.enterBlock();
-      Value columns = k.dim(k.output(0).columns());
-      epilogue.finish(finished(total, 1), k.div(unit, columns), k.rem(unit, columns), 1);
-    });
-  }
 };
 
 } // namespace
 
+Value Reduce::load(Value row, Value column, int64_t lanes) {
+  Value value = rows.load(row, column, lanes);
+  Type type = k.vectorOf(joining.element, lanes);
+  if (value.getType() == type)
+    return value;
+  return joining.isUnsigned ? arith::ExtUIOp::create(k.builder, k.loc, type, value).getResult()
+                            : arith::ExtSIOp::create(k.builder, k.loc, type, value).getResult();
+}
+
+/// Rounded towards zero; 0 of no elements.
+Value Reduce::integerMean(Value total, Value count, int64_t lanes) {
+  Value divisor = k.splat(k.max(count, k.constant(1)), lanes);
+  Value mean = joining.isUnsigned ? arith::DivUIOp::create(k.builder, k.loc, total, divisor).getResult()
+                                  : arith::DivSIOp::create(k.builder, k.loc, total, divisor).getResult();
+  Type type = k.vectorOf(input.element, lanes);
+  return mean.getType() == type ? mean : arith::TruncIOp::create(k.builder, k.loc, type, mean).getResult();
+}
+
+Value Reduce::finished(Value total, int64_t lanes) {
+  if (op.getKind() != nn::ReduceKind::Mean)
+    return total;
+  DimAttr count = nn::constantDim(op.getContext(), 1);
+  for (int64_t axis : op.getAxes())
+    count = count * input.dims[axis];
+  if (isIntegerMean())
+    return integerMean(total, k.dim(count), lanes);
+  Value divisor = arith::SIToFPOp::create(k.builder, k.loc, input.element, k.dim(count));
+  return arith::DivFOp::create(k.builder, k.loc, total, k.splat(divisor, lanes));
+}
+
+/// The last dimension stays: a unit is a row of the result.
+void Reduce::intoRows() {
+  k.loop(k.begin, k.end, 1, [&](Value unit) {
+    Value base = rows.rowAt(kept, unit);
+    auto body = [&](Value column, int64_t lanes) {
+      Value total;
+      if (reduced.empty()) {
+        total = load(base, column, lanes);
+      } else {
+        int64_t inner = reduced.back();
+        Value size = k.dim(input.dims[inner]), apart = k.dim(rows.rowsApart(inner));
+        total =
+            rows.over(ArrayRef(reduced).drop_back(), base, ValueRange(joining.neutral(lanes)),
+                      [&](Value row, ValueRange carried) {
+                        auto value = [&](Value index) { return load(k.add(row, k.mul(index, apart)), column, lanes); };
+                        Value part = joining.range(k.constant(0), size, 1, lanes, value);
+                        return SmallVector<Value>{joining.combine(carried[0], part)};
+                      })[0];
+      }
+      epilogue.enterBlock();
+      epilogue.finish(finished(total, lanes), unit, column, lanes);
+    };
+    forColumns(k, input.dims.back(), k.lanes(input.element), body);
+  });
+}
+
+/// The last dimension is reduced: a unit is an element of the result.
+void Reduce::intoElements() {
+  Value length = k.dim(input.columns());
+  k.loop(k.begin, k.end, 1, [&](Value unit) {
+    Value base = rows.rowAt(kept, unit);
+    auto part = [&](Value from, Value to, int64_t width) {
+      return rows.over(reduced, base, ValueRange(joining.neutral(width)), [&](Value row, ValueRange carried) {
+        Value part = joining.range(from, to, width, width, [&](Value column) { return load(row, column, width); });
+        return SmallVector<Value>{joining.combine(carried[0], part)};
+      })[0];
+    };
+    Value total = joining.parts(length, k.lanes(input.element), part);
+    epilogue.enterBlock();
+    Value columns = k.dim(k.output(0).columns());
+    epilogue.finish(finished(total, 1), k.div(unit, columns), k.rem(unit, columns), 1);
+  });
+}
+
 void codegen::emitReduce(KernelBuilder &k) {
-  auto op = cast<nn::ReduceOp>(k.root());
-  const View &input = k.input(op.getInput());
-  Reduce reduce{.k = k,
-                .op = op,
-                .input = input,
-                .kind = op.getKind(),
-                .kept = {},
-                .reduced = {},
-                .strides = elementStrides(input),
-                .epilogue = Epilogue(k)};
-  for (int64_t axis = 0; axis < static_cast<int64_t>(input.dims.size()); ++axis)
-    (llvm::is_contained(op.getAxes(), axis) ? reduce.reduced : reduce.kept).push_back(axis);
-  bool lastStays = !llvm::is_contained(reduce.reduced, static_cast<int64_t>(input.dims.size()) - 1);
-  if (lastStays && !input.dims.empty())
-    reduce.rows();
+  Reduce reduce(k);
+  if (reduce.keepsColumns())
+    reduce.intoRows();
   else
-    reduce.elements();
+    reduce.intoElements();
 }

@@ -28,13 +28,10 @@ void codegen::emitSoftmax(KernelBuilder &k) {
     auto at = [&](Value column, int64_t width) { return k.loadElements(input, k.add(base, column), width); };
     /// Joins what `term` gives for all columns.
     auto total = [&](nn::ReduceKind kind, llvm::function_ref<Value(Value, int64_t)> term) {
-      auto part = [&](Value from, Value to, int64_t width) {
-        return k.loop(from, to, width, ValueRange(neutral(k, kind, element, width)),
-                      [&](Value column, ValueRange carried) {
-                        return SmallVector<Value>{combine(k, kind, carried[0], term(column, width))};
-                      })[0];
-      };
-      return joinParts(k, kind, length, lanes, part);
+      Joining joining{k, kind, element};
+      return joining.parts(length, lanes, [&](Value from, Value to, int64_t width) {
+        return joining.range(from, to, width, width, [&](Value column) { return term(column, width); });
+      });
     };
     Value maximum = total(nn::ReduceKind::Max, at);
     auto shifted = [&](Value column, int64_t width) -> Value {

@@ -10,6 +10,7 @@
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Spatial.h"
+#include "ir/Payload.h"
 
 using namespace mlir;
 using namespace margay;
@@ -37,19 +38,20 @@ void codegen::emitWindow(KernelBuilder &k) {
   int64_t padEndHeight = spatial == 2 ? op.getPads()[spatial] : 0, padEndWidth = op.getPads().back();
   nn::ReduceKind kind = op.getKind();
   Value rowStride = k.dim(input.rowStride);
+  Joining joining{k, kind, element, nn::payload::isUnsigned(op.getInput().getType())};
   Epilogue epilogue(k);
 
   auto pixel = [&](Value unit, ImageRow at, Value column, Value channel, int64_t lanes) {
     auto [rowBegin, rowEnd] = insideRange(k, height, at.row);
     auto [columnBegin, columnEnd] = insideRange(k, width, column);
     Value firstColumn = k.add(k.mul(column, width.stride), -width.pad);
-    Value start = neutral(k, kind, element, lanes);
+    Value start = joining.neutral(lanes);
     Value result = k.loop(rowBegin, rowEnd, 1, ValueRange(start), [&](Value kernelRow, ValueRange outer) {
       Value sourceRow = k.mul(k.add(at.inputRow, k.mul(kernelRow, height.dilation)), width.in);
       return k.loop(columnBegin, columnEnd, 1, outer, [&](Value kernelColumn, ValueRange inner) {
         Value source = k.add(sourceRow, k.add(firstColumn, k.mul(kernelColumn, width.dilation)));
         Value value = k.loadElements(input, k.add(k.mul(source, rowStride), channel), lanes);
-        return SmallVector<Value>{combine(k, kind, inner[0], value)};
+        return SmallVector<Value>{joining.combine(inner[0], value)};
       });
     })[0];
     if (kind == nn::ReduceKind::Mean) {

@@ -148,12 +148,10 @@ static llvm::Expected<StringRef> chooseWindow(nn::KernelOp kernel, nn::WindowOp 
   return input.getRank() <= 4 && allConstant(input, 1) ? "window" : "window-general";
 }
 
-static llvm::Expected<StringRef> chooseReduce(nn::KernelOp kernel, nn::ReduceOp reduce) {
+static StringRef chooseReduce(nn::ReduceOp reduce) {
   auto input = reduce.getInput().getType();
-  if (reduce.getKind() == nn::ReduceKind::Mean && !isa<FloatType>(input.getElementType()))
-    return unsupported(kernel, "the mean of " + describe(input.getElementType()) + " is not supported");
   bool lastStays = input.getRank() > 0 && !llvm::is_contained(reduce.getAxes(), input.getRank() - 1);
-  return lastStays ? StringRef("reduce-rows") : StringRef("reduce");
+  return lastStays ? "reduce-rows" : "reduce";
 }
 
 /// Whether every operand of an elementwise kernel has the result's shape or one element.
@@ -202,7 +200,7 @@ static llvm::Expected<StringRef> choose(nn::KernelOp kernel) {
   if (auto window = dyn_cast<nn::WindowOp>(root))
     return chooseWindow(kernel, window);
   if (auto reduce = dyn_cast<nn::ReduceOp>(root))
-    return chooseReduce(kernel, reduce);
+    return chooseReduce(reduce);
   if (auto softmax = dyn_cast<nn::SoftmaxOp>(root)) {
     if (!isa<Float32Type>(softmax.getType().getElementType()))
       return unsupported(kernel,

@@ -117,7 +117,8 @@ def pool(m):
     op = m.rng.choice(["MaxPool", "AveragePool"])
     if op == "AveragePool":
         attributes += f", count_include_pad={m.rng.randrange(2)}"
-    m.node(op, [m.input(batch(m), m.size(), *sizes)], attributes)
+    types = ["float", "float", "uint8", "int8"] if op == "MaxPool" else ["float"]
+    m.node(op, [m.input(batch(m), m.size(), *sizes, type=m.rng.choice(types))], attributes)
 
 
 def global_pool(m):
@@ -145,15 +146,44 @@ def softmax(m):
     m.node(m.rng.choice(["Softmax", "LogSoftmax"]), [m.input(*shape)], f"axis={m.rng.randrange(-len(shape), len(shape))}")
 
 
+REDUCTIONS = ["ReduceMean", "ReduceMax", "ReduceMin", "ReduceSum", "ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSumExp"]
+
+
 def reduce(m):
     rank = m.rng.randrange(1, 5)
     axes = sorted(m.rng.sample(range(rank), m.rng.randrange(1, rank + 1)))
-    op = m.rng.choice(["ReduceMean", "ReduceMax", "ReduceMin"])
-    x, keep = m.input(*[m.size(17) for _ in range(rank)]), f"keepdims={m.rng.randrange(2)}"
-    if m.opset < 18:
+    op = m.rng.choice(REDUCTIONS)
+    types = ["float", "float", "double"]
+    if op in ("ReduceMean", "ReduceMax", "ReduceMin", "ReduceSum"):
+        types += ["int32", "int64", "uint32", "uint64"]
+    if op in ("ReduceMax", "ReduceMin"):
+        types += ["uint8", "int8"]
+    x = m.input(*[m.size(17) for _ in range(rank)], type=m.rng.choice(types))
+    keep = f"keepdims={m.rng.randrange(2)}"
+    if m.opset < (13 if op == "ReduceSum" else 18):
         m.node(op, [x], f"axes=[{','.join(map(str, axes))}], {keep}")
     else:
         m.node(op, [x, m.numbers([len(axes)], axes)], keep)
+
+
+def arg_reduce(m):
+    shape = [m.size(17) for _ in range(m.rng.randrange(1, 4))]
+    attributes = f"axis={m.rng.randrange(-len(shape), len(shape))}, keepdims={m.rng.randrange(2)}, select_last_index={m.rng.randrange(2)}"
+    m.node(m.rng.choice(["ArgMax", "ArgMin"]), [m.input(*shape, type=m.rng.choice(["float", "int32", "uint8"]))], attributes)
+
+
+def cumsum(m):
+    shape = [m.size(17) for _ in range(m.rng.randrange(1, 4))]
+    axis = m.numbers([], [m.rng.randrange(-len(shape), len(shape))])
+    attributes = f"exclusive={m.rng.randrange(2)}, reverse={m.rng.randrange(2)}"
+    m.node("CumSum", [m.input(*shape, type=m.rng.choice(["float", "double", "int64"])), axis], attributes)
+
+
+def layer_normalization(m):
+    shape = [m.size(17) for _ in range(m.rng.randrange(1, 4))]
+    axis = m.rng.randrange(len(shape))
+    inputs = [m.input(*shape), m.constant(*shape[axis:])] + ([m.constant(*shape[axis:])] if m.rng.random() < 0.5 else [])
+    m.node("LayerNormalization", inputs, f"axis={axis}, epsilon=0.001")
 
 
 def transpose(m):
@@ -318,7 +348,7 @@ def normalization(m):
     activation(m, m.node("BatchNormalization", [x, *stats]))
 
 
-FAMILIES = [conv, conv, conv, pool, global_pool, gemm, matmul, softmax, reduce, transpose, concat, binary, unary, elements, elements, normalization]
+FAMILIES = [conv, conv, conv, pool, global_pool, gemm, matmul, softmax, reduce, reduce, arg_reduce, cumsum, layer_normalization, transpose, concat, binary, unary, elements, elements, normalization]
 
 
 def main():

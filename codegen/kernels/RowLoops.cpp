@@ -1,0 +1,63 @@
+//===- RowLoops.cpp - walking over the rows of a tensor by its axes -------===//
+
+#include "codegen/kernels/RowLoops.h"
+#include "codegen/kernels/Indexing.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+using nn::DimAttr;
+
+RowLoops::RowLoops(KernelBuilder &k, const View &view) : k(k), view(view) {
+  strides.resize(view.dims.size());
+  DimAttr stride = nn::constantDim(view.element.getContext(), 1);
+  for (int64_t axis = static_cast<int64_t>(view.dims.size()) - 2; axis >= 0; --axis) {
+    strides[axis] = stride;
+    stride = stride * view.dims[axis];
+  }
+}
+
+Value RowLoops::rowAt(ArrayRef<int64_t> axes, Value index) {
+  auto sizes = llvm::map_to_vector(axes, [&](int64_t axis) { return view.dims[axis]; });
+  Value row = k.constant(0);
+  for (auto [axis, coordinate] : llvm::zip_equal(axes, coordinates(k, index, sizes)))
+    row = k.add(row, k.mul(coordinate, k.dim(strides[axis])));
+  return row;
+}
+
+SmallVector<Value> RowLoops::over(ArrayRef<int64_t> axes, Value row, ValueRange initial,
+                                  llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  if (axes.empty())
+    return body(row, initial);
+  Value size = k.dim(view.dims[axes.front()]), stride = k.dim(strides[axes.front()]);
+  return k.loop(k.constant(0), size, 1, initial, [&](Value index, ValueRange carried) {
+    return over(axes.drop_front(), k.add(row, k.mul(index, stride)), carried, body);
+  });
+}
+
+void RowLoops::over(ArrayRef<int64_t> axes, Value row, llvm::function_ref<void(Value)> body) {
+  over(axes, row, ValueRange(), [&](Value row, ValueRange) {
+    body(row);
+    return SmallVector<Value>();
+  });
+}
+
+Value RowLoops::load(Value row, Value column, int64_t lanes) {
+  return k.loadElements(view, k.add(k.mul(row, k.dim(view.rowStride)), column), lanes);
+}
+
+static SmallVector<int64_t> rowAxes(int64_t rank, llvm::function_ref<bool(int64_t)> wanted) {
+  SmallVector<int64_t> found;
+  for (int64_t axis = 0; axis + 1 < rank; ++axis)
+    if (wanted(axis))
+      found.push_back(axis);
+  return found;
+}
+
+SmallVector<int64_t> codegen::rowAxesIn(ArrayRef<int64_t> axes, int64_t rank) {
+  return rowAxes(rank, [&](int64_t axis) { return llvm::is_contained(axes, axis); });
+}
+
+SmallVector<int64_t> codegen::rowAxesOutside(ArrayRef<int64_t> axes, int64_t rank) {
+  return rowAxes(rank, [&](int64_t axis) { return !llvm::is_contained(axes, axis); });
+}
