@@ -94,7 +94,7 @@ Value Emit::at(Value pointer, Value index, Type element) {
 Value Emit::at(Value pointer, int64_t index, Type element) {
   if (index == 0)
     return pointer;
-  if (index >= INT32_MIN && index <= INT32_MAX)
+  if (llvm::isInt<LLVM::kGEPConstantBitWidth>(index)) // More bits are lost without a word.
     return LLVM::GEPOp::create(builder, loc, pointer.getType(), element, pointer,
                                ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)}, LLVM::GEPNoWrapFlags::inbounds);
   return LLVM::GEPOp::create(builder, loc, pointer.getType(), element, pointer, ArrayRef<LLVM::GEPArg>{constant(index)},

@@ -50,6 +50,7 @@ static constexpr OpRow rows[] = {
     {"Div",                     1, now,   {2, 2},          {1, 1}, Elements::Number, importBinary<nn::DivOp>},
     {"Dropout",                 1, now,   {1, 3},          {1, 2}, Elements::Any,    importDropout},
     {"DynamicQuantizeLinear",  11, now,   {1, 1},          {3, 3}, Elements::Float,  importDynamicQuantizeLinear},
+    {"Einsum",                 12, now,   {1, unlimited},  {1, 1}, Elements::Number, importEinsum},
     {"Elu",                     1, now,   {1, 1},          {1, 1}, Elements::Float,  importElu},
     {"Equal",                   1, now,   {2, 2},          {1, 1}, Elements::Any,    importEqual},
     {"Erf",                     9, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::ErfOp>},

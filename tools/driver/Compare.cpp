@@ -33,20 +33,23 @@ Comparison margay::driver::compare(const Array &actual, const Array &expected, T
         "is " + typeText(actual.dtype, actual.shape) + ", expected " + typeText(expected.dtype, expected.shape);
     return result;
   }
-  double worst = 0; // How far beyond its tolerance the worst element is.
+  double greatest = 0; // Of the finite expected values.
+  double worst = 0;    // How far beyond its tolerance the worst element is.
   int64_t worstIndex = -1;
   bool exact = !isFloat(actual.dtype);
   size_t width = dtypeBytes(actual.dtype);
   for (int64_t i = 0, count = actual.elements(); i < count; ++i) {
+    double a = actual.at(i), e = expected.at(i), excess;
+    if (std::isfinite(e))
+      greatest = std::max(greatest, std::abs(e));
     if (std::memcmp(&actual.bytes[i * width], &expected.bytes[i * width], width) == 0)
       continue;
-    double a = actual.at(i), e = expected.at(i), excess;
     if (std::isfinite(a) && std::isfinite(e)) {
       double difference = std::abs(a - e);
       result.maxAbsolute = std::max(result.maxAbsolute, difference);
       if (e != 0)
         result.maxRelative = std::max(result.maxRelative, difference / std::abs(e));
-      double allowed = exact ? 0 : tolerance.atol + tolerance.rtol * std::abs(e);
+      double allowed = exact ? 0 : tolerance.norm ? INFINITY : tolerance.atol + tolerance.rtol * std::abs(e);
       // Of 64-bit integers that differ, doubles may be equal.
       excess = exact ? std::max(difference, 1.0) : difference - allowed;
     } else {
@@ -56,6 +59,13 @@ Comparison margay::driver::compare(const Array &actual, const Array &expected, T
       worst = excess;
       worstIndex = i;
     }
+  }
+  if (result.maxAbsolute > 0)
+    result.norm = greatest > 0 ? result.maxAbsolute / greatest : INFINITY;
+  if (!exact && tolerance.norm && result.norm > *tolerance.norm) {
+    result.same = false;
+    result.why = "the greatest difference is " + valueText(result.maxAbsolute) + ", the greatest expected value is " +
+                 valueText(greatest);
   }
   if (worstIndex >= 0) {
     result.same = false;

@@ -33,7 +33,7 @@ struct VerifyOptions {
   std::vector<std::string> dataFolders;
   unsigned seed = 0;
   bool eachPass = false;
-  std::optional<double> rtol, atol;
+  std::optional<double> rtol, atol, norm;
 };
 
 /// Inputs, what is expected of them, and what to call them.
@@ -49,6 +49,7 @@ static Tolerance toleranceFor(const Graph &graph, const VerifyOptions &options) 
   Tolerance tolerance = usesHalf(graph) ? Tolerance{1e-2, 1e-2} : Tolerance{1e-3, 1e-4};
   tolerance.rtol = options.rtol.value_or(tolerance.rtol);
   tolerance.atol = options.atol.value_or(tolerance.atol);
+  tolerance.norm = options.norm;
   return tolerance;
 }
 
@@ -93,7 +94,7 @@ namespace {
 class Judge {
 public:
   Judge(const mg_model &model, StringRef file, Tolerance tolerance) : model(model), file(file), tolerance(tolerance) {
-    rows.push_back({"data", "code", "output", "type", "max abs", "max rel", ""});
+    rows.push_back({"data", "code", "output", "type", "max abs", "max rel", "norm", ""});
   }
 
   void compareAll(const Case &reference, StringRef code, llvm::ArrayRef<Array> outputs) {
@@ -103,7 +104,8 @@ public:
       ++compared;
       Comparison result = compare(outputs[i], *reference.expected[i], tolerance);
       rows.push_back({reference.name, code.str(), model.outputs[i]->name, typeText(outputs[i].dtype, outputs[i].shape),
-                      scientific(result.maxAbsolute), scientific(result.maxRelative), result.same ? "ok" : "WRONG"});
+                      scientific(result.maxAbsolute), scientific(result.maxRelative), scientific(result.norm),
+                      result.same ? "ok" : "WRONG"});
       if (!result.same)
         blame(reference, code, i, result.why);
     }
@@ -258,7 +260,9 @@ llvm::Error margay::cli::verifyVerb(llvm::ArrayRef<StringRef> arguments) {
            {"--each-pass", "", "also evaluate the graph after every pass, and name the first that changes the results",
             setFlag(options.eachPass)},
            {"--rtol", "X", "relative tolerance (1e-3, with 16-bit floats 1e-2)", setTolerance("--rtol", options.rtol)},
-           {"--atol", "X", "absolute tolerance (1e-4, with 16-bit floats 1e-2)", setTolerance("--atol", options.atol)}},
+           {"--atol", "X", "absolute tolerance (1e-4, with 16-bit floats 1e-2)", setTolerance("--atol", options.atol)},
+           {"--norm", "X", "compare norm-wise instead: max |actual - expected| <= X * max |expected|",
+            setTolerance("--norm", options.norm)}},
           compileArguments(options.compile))};
   llvm::Expected<std::optional<Parsed>> parsed = parseOrHelp(verb, arguments);
   if (!parsed || !*parsed)

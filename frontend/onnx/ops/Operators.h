@@ -48,6 +48,9 @@ LogicalResult importConv(NodeImport &node);
 // ConvTranspose.cpp
 LogicalResult importConvTranspose(NodeImport &node);
 
+// Einsum.cpp
+LogicalResult importEinsum(NodeImport &node);
+
 // Gathering.cpp
 LogicalResult importConstantOfShape(NodeImport &node);
 LogicalResult importEyeLike(NodeImport &node);

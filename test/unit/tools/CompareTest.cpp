@@ -52,3 +52,14 @@ TEST(CompareTest, typesAndShapesAreCompared) {
   EXPECT_EQ(compare(of(Dtype::F32, {1}), of(Dtype::F64, {1}), {}).why, "is f32[1,1], expected f64[1,1]");
   EXPECT_EQ(floats({1, 2}, {1}).why, "is f32[1,2], expected f32[1,1]");
 }
+
+TEST(CompareTest, normWiseASmallElementMayBeFarOff) {
+  Array expected = of(Dtype::F32, {1000, 0.001}), actual = of(Dtype::F32, {1000, 0.05});
+  Comparison result = compare(actual, expected, {.rtol = 0, .atol = 0, .norm = 1e-4});
+  EXPECT_TRUE(result.same) << result.why;
+  EXPECT_NEAR(result.norm, 4.9e-5, 1e-6);
+  EXPECT_EQ(compare(actual, expected, {.norm = 1e-5}).why,
+            "the greatest difference is 0.049000001, the greatest expected value is 1000");
+  EXPECT_FALSE(compare(of(Dtype::F32, {0.5}), of(Dtype::F32, {0}), {.norm = 0.1}).same);
+  EXPECT_FALSE(compare(of(Dtype::F32, {NAN}), of(Dtype::F32, {0}), {.norm = 0.1}).same);
+}
