@@ -60,13 +60,22 @@ class FirstOutput(nn.Module):
         return self.model(**dict(zip(self.names, inputs)), return_dict=False)[0]
 
 
+class Causal(FirstOutput):
+    """The same, each token seeing those before it; PyTorch's older exporter cannot follow how the package says so."""
+
+    def forward(self, ids):
+        length = ids.shape[1]
+        mask = torch.full((length, length), torch.finfo(torch.float32).min).triu(1)
+        return self.model(input_ids=ids, attention_mask=mask[None, None], return_dict=False)[0]
+
+
 def language(name, kind, config, inputs):
     def make():
         import transformers
 
         settings = getattr(transformers, f"{kind}Config")(**config)
-        settings._attn_implementation = "eager" if kind == "GPT2" else "sdpa"
-        return FirstOutput(getattr(transformers, f"{kind}Model")(settings), [input.name for input in inputs])
+        wrapper = Causal if kind == "GPT2" else FirstOutput
+        return wrapper(getattr(transformers, f"{kind}Model")(settings), [input.name for input in inputs])
 
     return Network(name, make, inputs)
 

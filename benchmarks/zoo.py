@@ -87,12 +87,13 @@ def export(network, options, folder):
     session = onnxruntime.InferenceSession(str(path), quiet, providers=["CPUExecutionProvider"])
     arrays = {name: x.numpy() for name, x in zip(names, inputs)}
     arrays = {entry.name: arrays[entry.name] for entry in session.get_inputs()}
-    for kind, values in ("input", arrays.values()), ("output", session.run(None, arrays)):
+    outputs = session.run(None, arrays)
+    first = outputs[0].astype(numpy.float64)
+    if not numpy.isfinite(first).all() or first.std() < 1e-6:
+        raise RuntimeError("this network's random weights give nothing to compare")
+    for kind, values in ("input", arrays.values()), ("output", outputs):
         for index, value in enumerate(values):
             (data / f"{kind}_{index}.pb").write_bytes(onnx.numpy_helper.from_array(value).SerializeToString())
-    output = session.run(None, arrays)[0].astype(numpy.float64)
-    if not numpy.isfinite(output).all() or output.std() < 1e-6:
-        raise RuntimeError("this network's random weights give nothing to compare")
     return path
 
 
