@@ -16,6 +16,7 @@
 # ===-------------------------------------------------------------------------=== #
 
 import argparse
+import logging
 import pathlib
 import subprocess
 import sys
@@ -68,7 +69,7 @@ def export(network, options, folder):
     if options.half:
         module, inputs = module.half(), [x.half() if x.is_floating_point() else x for x in inputs]
     names = [entry.name for entry in network.inputs]
-    settings = dict(input_names=names, output_names=["output"], opset_version=options.opset, dynamo=options.dynamo)
+    settings = dict(input_names=names, output_names=["output"], opset_version=options.opset, dynamo=options.dynamo, verbose=False)
     if options.dynamic and options.dynamo:
         sizes = {name: torch.export.Dim(name) for entry in network.inputs for name in entry.symbols.values()}
         settings["dynamic_shapes"] = [{axis: sizes[name] for axis, name in e.symbols.items()} for e in network.inputs]
@@ -160,6 +161,7 @@ def main():
     row = "| {:<18} | {:>5} | {:>9} | {:>7} | {:>8} | {} |".format
     print(row("network", "MB", "compile s", "peak MB", "norm", "result"), flush=True)
     print(row("---", "---", "---", "---", "---", "---"), flush=True)
+    logging.getLogger("torch").setLevel(logging.ERROR)
     failed = 0
     for network in networks.NETWORKS:
         if options.networks and network.name not in options.networks:

@@ -27,6 +27,10 @@ LogicalResult importSoftsign(NodeImport &node);
 LogicalResult importSwish(NodeImport &node);
 LogicalResult importThresholdedRelu(NodeImport &node);
 
+// Attention.cpp
+LogicalResult importAttention(NodeImport &node);
+LogicalResult importRotaryEmbedding(NodeImport &node);
+
 // Elementwise.cpp
 LogicalResult importCast(NodeImport &node);
 LogicalResult importClip(NodeImport &node);        ///< bounds as inputs
