@@ -20,6 +20,7 @@ class Input:
     shape: tuple
     tokens: int = 0  # Random integers below it; 0: normal numbers; -1: ones.
     symbols: dict = dataclasses.field(default_factory=lambda: {0: "batch"})
+    batch_axis: int = 0
 
     def sample(self):
         if self.tokens > 0:

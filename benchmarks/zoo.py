@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # ===- zoo.py - are networks from PyTorch right? -----------------------------=== #
 #
-# usage: zoo.py [NETWORK...] [--margay PROGRAM] [--work FOLDER] [--dynamo] [--dynamic] [--batch N] [--opset N] [--half]
+# usage: zoo.py [NETWORK...] [--margay PROGRAM] [--work FOLDER] [--more] [--dynamo] [--dynamic] [--batch N] [--opset N]
+#               [--half]
 #
 # Exports networks (all of networks.py unless some are named) from PyTorch with random weights, compiles them, and
 # compares with onnxruntime, at every level of this machine, with one thread and two:
 # max |actual - expected| <= 1e-4 * max |expected|. Prints a table; exits with 1 if any network differs.
 #
+# --more     takes those of more_networks.py: other families, odd sizes, single blocks
 # --dynamo   exports with PyTorch's newer exporter
 # --dynamic  leaves the batch (and a text's length) symbolic
 # --batch    another batch than 1
@@ -16,6 +18,7 @@
 # ===-------------------------------------------------------------------------=== #
 
 import argparse
+import inspect
 import logging
 import pathlib
 import subprocess
@@ -29,6 +32,7 @@ import onnxruntime
 import torch
 from torch import nn
 
+import more_networks
 import networks
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
@@ -55,8 +59,15 @@ def calibrate(module, samples):
         layer.eval()
 
 
+def takes_all(module):
+    """Whether forward() takes all inputs as one list."""
+    kinds = [parameter.kind for parameter in inspect.signature(module.forward).parameters.values()]
+    return inspect.Parameter.VAR_POSITIONAL in kinds
+
+
 def batched(entry, batch):
-    entry.shape = (batch, *entry.shape[1:])
+    axis = entry.batch_axis
+    entry.shape = (*entry.shape[:axis], batch, *entry.shape[axis + 1 :])
     return entry.sample()
 
 
@@ -73,7 +84,7 @@ def export(network, options, folder):
     if options.dynamic and options.dynamo:
         sizes = {name: torch.export.Dim(name) for entry in network.inputs for name in entry.symbols.values()}
         settings["dynamic_shapes"] = [{axis: sizes[name] for axis, name in e.symbols.items()} for e in network.inputs]
-        if isinstance(module, networks.FirstOutput):
+        if takes_all(module):
             settings["dynamic_shapes"] = (tuple(settings["dynamic_shapes"]),)
     elif options.dynamic:
         settings["dynamic_axes"] = {entry.name: entry.symbols for entry in network.inputs} | {"output": {0: "batch"}}
@@ -89,8 +100,8 @@ def export(network, options, folder):
     arrays = {name: x.numpy() for name, x in zip(names, inputs)}
     arrays = {entry.name: arrays[entry.name] for entry in session.get_inputs()}
     outputs = session.run(None, arrays)
-    first = outputs[0].astype(numpy.float64)
-    if not numpy.isfinite(first).all() or first.std() < 1e-6:
+    values = numpy.concatenate([output.ravel() for output in outputs]).astype(numpy.float64)
+    if not numpy.isfinite(values).all() or not values.any() or (values.size > 8 and values.std() < 1e-6):
         raise RuntimeError("this network's random weights give nothing to compare")
     for kind, values in ("input", arrays.values()), ("output", outputs):
         for index, value in enumerate(values):
@@ -146,6 +157,7 @@ def main():
     parser.add_argument("networks", nargs="*", metavar="NETWORK")
     parser.add_argument("--margay", default=REPOSITORY / "build/bin/margay")
     parser.add_argument("--work", type=pathlib.Path, default=REPOSITORY / "build/zoo")
+    parser.add_argument("--more", action="store_true")
     parser.add_argument("--dynamo", action="store_true")
     parser.add_argument("--dynamic", action="store_true")
     parser.add_argument("--half", action="store_true")
@@ -155,17 +167,19 @@ def main():
     options.opset = options.opset or (18 if options.dynamo else 17)
     options.suffix = "".join(f"-{name}" for name in ("dynamo", "dynamic", "half") if getattr(options, name))
     options.suffix += f"-{options.opset}" + (f"-b{options.batch}" if options.batch != 1 else "")
-    unknown = set(options.networks) - {network.name for network in networks.NETWORKS}
+    every = networks.NETWORKS + more_networks.MORE_NETWORKS
+    unknown = set(options.networks) - {network.name for network in every}
     if unknown:
-        parser.error(f"no such network: {', '.join(sorted(unknown))}; there are " + ", ".join(n.name for n in networks.NETWORKS))
+        parser.error(f"no such network: {', '.join(sorted(unknown))}; there are " + ", ".join(n.name for n in every))
+    chosen = more_networks.MORE_NETWORKS if options.more else networks.NETWORKS
+    if options.networks:
+        chosen = [network for network in every if network.name in options.networks]
     row = "| {:<18} | {:>5} | {:>9} | {:>7} | {:>8} | {} |".format
     print(row("network", "MB", "compile s", "peak MB", "norm", "result"), flush=True)
     print(row("---", "---", "---", "---", "---", "---"), flush=True)
     logging.getLogger("torch").setLevel(logging.ERROR)
     failed = 0
-    for network in networks.NETWORKS:
-        if options.networks and network.name not in options.networks:
-            continue
+    for network in chosen:
         try:
             cells, right = try_network(network, options)
         except Exception as error:  # An exporter's failure says nothing about Margay, and is shown.
