@@ -142,7 +142,9 @@ static llvm::Error compileLevels(const Model &model, const Options &options, Sma
 static uint64_t hashOf(ModuleOp module, const Options &options, uint64_t weightsHash) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  module.print(os, OpPrintingFlags().elideLargeElementsAttrs(16).elideLargeResourceString(16));
+  // Not the module itself: it would first spell out the bytes of all weights, and then leave them away.
+  for (Operation &op : *module.getBody())
+    op.print(os, OpPrintingFlags().elideLargeElementsAttrs(16));
   os << weightsHash << options.name << options.embedWeights;
   for (const Level &level : options.levels)
     os << level.fullName;
@@ -195,7 +197,8 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
   library.leastArenaBytes = nn::evaluate(model.memory().arenaBytes, least).value_or(MG__SIZE_MAX);
   library.object = options.directory + "/model.o";
 
-  std::string weightsPath = options.directory + (options.embedWeights ? "/weights.o" : "/weights.mgw");
+  // Embedded weights are written where the library's object will be, and stay there.
+  std::string weightsPath = options.embedWeights ? library.object : options.directory + "/weights.mgw";
   llvm::Expected<std::unique_ptr<WeightsWriter>> writer = packInto(weightsPath, model);
   if (!writer)
     return writer.takeError();
@@ -214,10 +217,6 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
   }
   EntryDescription entry = describeEntry(model, interface, options);
   interface.maxArenaBytes = maxArenaBytes(interface, entry.sharedBytes, entry.scratchBytes);
-  if (llvm::Error error = options.embedWeights ? (*writer)->finishObject(options.name + "__weights")
-                                               : (*writer)->finishExternal(interface.hash))
-    return std::move(error);
-
   SmallVector<std::string> objects;
   if (llvm::Error error = compileLevels(model, options, objects))
     return std::move(error);
@@ -230,11 +229,18 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
   }
 
   // One object, so that nothing is left undefined and nothing but the model's own names shows.
-  if (options.embedWeights)
-    objects.push_back(weightsPath);
-  if (llvm::Error error = linkRelocatable(objects, library.object))
+  std::string merged = options.embedWeights ? options.directory + "/merged.o" : library.object;
+  if (options.embedWeights) {
+    objects.push_back(options.directory + "/weights.o");
+    if (llvm::Error error = (*writer)->writeStandIn(objects.back(), options.name + "__weights"))
+      return std::move(error);
+  }
+  if (llvm::Error error = linkRelocatable(objects, merged))
     return std::move(error);
-  if (llvm::Error error = closeObject(library.object, options.name))
+  if (llvm::Error error = closeObject(merged, options.name))
+    return std::move(error);
+  if (llvm::Error error =
+          options.embedWeights ? (*writer)->finishMerged(merged) : (*writer)->finishExternal(interface.hash))
     return std::move(error);
   return library;
 }

@@ -25,6 +25,7 @@ struct DimOverride {
   std::string name;
   int64_t min = 1;
   std::optional<int64_t> max; ///< no upper bound when absent
+  int64_t multiple = 1;       ///< other sizes are not allowed
 
   bool isPinned() const { return max == min; }
 };

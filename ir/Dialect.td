@@ -59,9 +59,12 @@ def NN_ShapeAttr : NN_Attr<"Shape", "shape", [DeclareAttrInterfaceMethods<Verifi
 
 def NN_SymbolAttr : NN_Attr<"Symbol", "symbol"> {
   let summary = "A named dimension of a model with its range";
-  let description = [{ In a function's `nn.symbols`, by first appearance over the inputs. `max` is -1 where there is no upper bound. Example: `#nn.symbol<"N", 1, 32>`. }];
-  let parameters = (ins StringRefParameter<"">:$name, "int64_t":$min, "int64_t":$max);
-  let assemblyFormat = "`<` $name `,` $min `,` $max `>`";
+  let description = [{
+    In a function's `nn.symbols`, by first appearance over the inputs. `max` is -1 where there is no upper bound. With a `multiple` other sizes are not allowed; a
+    dimension that is such a symbol S is `multiple * (S floordiv multiple)` (nn::multipleOf). Example: `#nn.symbol<"N", 1, 32>`, `#nn.symbol<"H", 32, -1, 32>`.
+  }];
+  let parameters = (ins StringRefParameter<"">:$name, "int64_t":$min, "int64_t":$max, DefaultValuedParameter<"int64_t", "1">:$multiple);
+  let assemblyFormat = "`<` $name `,` $min `,` $max (`,` $multiple^)? `>`";
 }
 
 def NN_PlanAttr : NN_Attr<"Plan", "plan"> {

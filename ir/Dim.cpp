@@ -318,6 +318,23 @@ DimAttr nn::substitute(DimAttr dim, llvm::function_ref<std::optional<DimAttr>(ll
   return result;
 }
 
+DimAttr nn::multipleOf(mlir::MLIRContext *context, llvm::StringRef name, int64_t multiple) {
+  return floorDiv(symbolDim(context, name), multiple) * multiple;
+}
+
+llvm::StringRef nn::loneSymbol(DimAttr dim) {
+  llvm::StringRef name;
+  walkSymbols(dim, [&](llvm::StringRef symbol) { name = symbol; });
+  if (name.empty() || dim.getKind() == DimKind::Symbol)
+    return name;
+  std::optional<int64_t> multiple;
+  for (DimAttr operand : dim.getOperands())
+    if (operand.isConstant())
+      multiple = operand.getValue();
+  bool isMultiple = multiple && *multiple > 1 && dim == multipleOf(dim.getContext(), name, *multiple);
+  return isMultiple ? name : llvm::StringRef();
+}
+
 void nn::walkSymbols(DimAttr dim, llvm::function_ref<void(llvm::StringRef)> visit) {
   if (dim.getKind() == DimKind::Symbol)
     visit(dim.getSymbol());

@@ -17,6 +17,11 @@ namespace margay::nn {
 
 DimAttr constantDim(mlir::MLIRContext *context, int64_t value);
 DimAttr symbolDim(mlir::MLIRContext *context, llvm::StringRef name);
+/// The symbol as an expression that shows it to be a multiple: 32 * (H floordiv 32), which divides by 4 as
+/// 8 * (H floordiv 32).
+DimAttr multipleOf(mlir::MLIRContext *context, llvm::StringRef name, int64_t multiple);
+/// The symbol that `dim` is, alone or as a multiple; empty if it is something else.
+llvm::StringRef loneSymbol(DimAttr dim);
 
 DimAttr operator+(DimAttr a, DimAttr b);
 DimAttr operator+(DimAttr a, int64_t b);

@@ -43,8 +43,8 @@ static InterfacePort describePort(StringAttr name, const Twine &otherwise, Type 
     InterfaceDim described;
     if (dim.isConstant()) {
       described.value = dim.getValue();
-    } else if (dim.getKind() == nn::DimKind::Symbol) {
-      auto isThis = [&](const InterfaceSymbol &symbol) { return symbol.name == dim.getSymbol(); };
+    } else if (StringRef name = nn::loneSymbol(dim); !name.empty()) {
+      auto isThis = [&](const InterfaceSymbol &symbol) { return symbol.name == name; };
       described.kind = InterfaceDim::Symbol;
       described.value = llvm::find_if(interface.symbols, isThis) - interface.symbols.begin();
     } else {
@@ -61,13 +61,13 @@ Interface codegen::describeInterface(func::FuncOp main, StringRef name) {
   interface.name = name.str();
   interface.version = MARGAY_VERSION;
   for (nn::SymbolAttr symbol : symbolsOf(main)) {
-    InterfaceSymbol described{.name = symbol.getName().str(), .min = symbol.getMin()};
+    InterfaceSymbol described{.name = symbol.getName().str(), .min = symbol.getMin(), .multiple = symbol.getMultiple()};
     if (symbol.getMax() >= 0)
       described.max = symbol.getMax();
     // Where it can be read from: the first input dimension that is this symbol and nothing else.
     for (BlockArgument argument : main.getArguments())
       for (auto [axis, dim] : llvm::enumerate(nn::dimsOf(argument.getType())))
-        if (described.input < 0 && dim.getKind() == nn::DimKind::Symbol && dim.getSymbol() == symbol.getName()) {
+        if (described.input < 0 && nn::loneSymbol(dim) == symbol.getName()) {
           described.input = argument.getArgNumber();
           described.axis = axis;
         }

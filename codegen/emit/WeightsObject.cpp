@@ -7,6 +7,8 @@
 #include "llvm/Object/ELFTypes.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MathExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <vector>
 
 using namespace llvm;
 using namespace margay;
@@ -112,12 +114,64 @@ Error WeightsWriter::finishExternal(uint64_t modelHash) {
   return close({reinterpret_cast<const char *>(&header), sizeof(header)}, {});
 }
 
-Error WeightsWriter::finishObject(StringRef symbolName, uint64_t large) {
-  bool isLarge = used > large;
+/// A stand-in's section. No other section has this name, so it is not joined with any.
+static StringRef standInSection(bool isLarge) { return isLarge ? ".lrodata.weights" : ".rodata.weights"; }
+
+Error WeightsWriter::writeStandIn(StringRef standIn, StringRef symbol, uint64_t large) const {
+  Expected<std::unique_ptr<WeightsWriter>> writer = create(standIn);
+  if (!writer)
+    return writer.takeError();
+  const char nothing[alignment] = {};
+  (*writer)->append(nothing);
+  return (*writer)->finishStandIn(symbol, used > large);
+}
+
+Error WeightsWriter::finishMerged(StringRef merged) {
+  ErrorOr<std::unique_ptr<MemoryBuffer>> object =
+      MemoryBuffer::getFile(merged, /*IsText=*/false, /*RequiresNullTerminator=*/false, /*IsVolatile=*/true);
+  if (!object)
+    return makeFault(Fault::Io, merged + ": " + object.getError().message());
+  // Everything of the object follows the data, and its offsets grow by that. The file is lld's own, and not suspected.
+  SmallVector<char, 0> tail((*object)->getBufferStart(), (*object)->getBufferEnd());
+  ELF64LE::Ehdr header;
+  memcpy(&header, tail.data(), sizeof(header));
+  uint64_t shift = dataStart + used;
+  std::vector<ELF64LE::Shdr> sections(header.e_shnum);
+  char *table = tail.data() + header.e_shoff;
+  memcpy(sections.data(), table, sections.size() * sizeof(ELF64LE::Shdr));
+  StringRef names(tail.data() + sections[header.e_shstrndx].sh_offset, sections[header.e_shstrndx].sh_size);
+  size_t data = 0;
+  for (auto [index, section] : enumerate(sections)) {
+    StringRef name = names.drop_front(section.sh_name).take_until([](char c) { return c == 0; });
+    if (name == standInSection(false) || name == standInSection(true))
+      data = index;
+  }
+  if (data == 0)
+    return makeFault(Fault::Internal, merged + ": has no section for weights");
+  for (ELF64LE::Shdr &section : sections) {
+    if (section.sh_type == ELF::SHT_SYMTAB)
+      for (uint64_t at = section.sh_offset, end = at + section.sh_size; at < end; at += sizeof(ELF64LE::Sym)) {
+        ELF64LE::Sym symbol;
+        memcpy(&symbol, tail.data() + at, sizeof(symbol));
+        if (symbol.st_shndx == data && symbol.getType() == ELF::STT_OBJECT)
+          symbol.st_size = used;
+        memcpy(tail.data() + at, &symbol, sizeof(symbol));
+      }
+    if (section.sh_type != ELF::SHT_NULL)
+      section.sh_offset = section.sh_offset + shift;
+  }
+  sections[data].sh_offset = dataStart;
+  sections[data].sh_size = used;
+  memcpy(table, sections.data(), sections.size() * sizeof(ELF64LE::Shdr));
+  header.e_shoff = header.e_shoff + shift;
+  return close({reinterpret_cast<const char *>(&header), sizeof(header)}, tail);
+}
+
+Error WeightsWriter::finishStandIn(StringRef symbolName, bool isLarge) {
   // The sections, and their names as one string of NUL-terminated names.
   enum { Null, Data, Stack, Symbols, Strings, Names, SectionCount };
   const char *const names[SectionCount] = {
-      "", isLarge ? ".lrodata" : ".rodata", ".note.GNU-stack", ".symtab", ".strtab", ".shstrtab"};
+      "", standInSection(isLarge).data(), ".note.GNU-stack", ".symtab", ".strtab", ".shstrtab"};
   SmallVector<char> nameTable;
   ELF64LE::Shdr sections[SectionCount] = {};
   for (int i = 0; i < SectionCount; ++i) {

@@ -49,13 +49,18 @@ public:
   /// mg__hash of them.
   uint64_t hash() const { return hashState; }
 
-  /// Completes the file as an object that defines the hidden symbol `symbol` where the data starts.
-  llvm::Error finishObject(llvm::StringRef symbol, uint64_t large = largeBytes);
+  /// Writes an object that stands for the weights while code is merged: it defines the hidden symbol `symbol`, and its
+  /// data is not there yet.
+  llvm::Error writeStandIn(llvm::StringRef standIn, llvm::StringRef symbol, uint64_t large = largeBytes) const;
+  /// Completes the file as the object at `merged`, which a stand-in was merged into, with this data in the stand-in's
+  /// place. The data stays where it is.
+  llvm::Error finishMerged(llvm::StringRef merged);
   /// Completes the file as the external weights of the model with this hash.
   llvm::Error finishExternal(uint64_t modelHash);
 
 private:
   WeightsWriter(llvm::StringRef path, int descriptor);
+  llvm::Error finishStandIn(llvm::StringRef symbol, bool isLarge);
   void flush();
   llvm::Error close(llvm::ArrayRef<char> header, llvm::ArrayRef<char> tail);
 

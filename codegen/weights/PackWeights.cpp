@@ -3,37 +3,22 @@
 #include "codegen/weights/PackWeights.h"
 #include "codegen/emit/WeightsObject.h"
 #include "codegen/kernels/Tile.h"
+#include "codegen/weights/WeightView.h"
 #include "ir/Recipe.h"
-#include "ir/reference/Evaluator.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 
-/// [depth][groups × columns] to [groups][columns / 16][depth][16], filled up with zeros. Elements are moved as bytes.
-static std::vector<char> panels(ArrayRef<char> bytes, int64_t elementBytes, int64_t depth, int64_t columns,
-                                int64_t groups) {
-  int64_t perGroup = columns / groups, panelsPerGroup = llvm::divideCeil(perGroup, panelColumns);
-  std::vector<char> packed(groups * panelsPerGroup * depth * panelColumns * elementBytes);
-  char *target = packed.data();
+/// [depth][groups × columns] to [groups][columns / 16][depth][16], filled up with zeros.
+static void writePanels(const WeightView &weights, int64_t groups, WeightsWriter &writer) {
+  if (weights.size() == 0)
+    return;
+  int64_t perGroup = weights.shape().back() / groups;
   for (int64_t group = 0; group < groups; ++group)
-    for (int64_t panel = 0; panel < panelsPerGroup; ++panel) {
-      int64_t first = panel * panelColumns, count = std::min(panelColumns, perGroup - first);
-      for (int64_t step = 0; step < depth; ++step, target += panelColumns * elementBytes)
-        std::memcpy(target, bytes.data() + (step * columns + group * perGroup + first) * elementBytes,
-                    count * elementBytes);
-    }
-  return packed;
-}
-
-static std::vector<char> pack(nn::KernelOp kernel, unsigned input, const reference::Tensor &tensor) {
-  std::vector<char> bytes = tensor.toBytes();
-  if (weightFormat(kernel, input) == WeightFormat::RowMajor)
-    return bytes;
-  auto conv = dyn_cast<nn::ConvOp>(rootOf(kernel));
-  int64_t columns = tensor.shape().back(), depth = columns == 0 ? 0 : tensor.size() / columns;
-  return panels(bytes, storageBytes(tensor.element()), depth, columns, conv ? conv.getGroups() : 1);
+    for (int64_t first = 0; first < perGroup; first += panelColumns)
+      weights.writeColumns(group * perGroup + first, std::min(panelColumns, perGroup - first), panelColumns,
+                           [&](ArrayRef<char> piece) { writer.write(piece); });
 }
 
 llvm::Expected<WeightOffsets> codegen::packWeights(ArrayRef<Operation *> steps, WeightsWriter &writer) {
@@ -51,10 +36,14 @@ llvm::Expected<WeightOffsets> codegen::packWeights(ArrayRef<Operation *> steps, 
       WeightFormat format = kernel ? weightFormat(kernel, index) : WeightFormat::RowMajor;
       auto [entry, isNew] = done.try_emplace({value, static_cast<int>(format), conv ? conv.getGroups() : 1});
       if (isNew) {
-        llvm::Expected<reference::Tensor> tensor = reference::evaluateConstant(value);
-        if (!tensor)
-          return tensor.takeError();
-        entry->second = writer.append(kernel ? pack(kernel, index, *tensor) : tensor->toBytes());
+        llvm::Expected<WeightView> weights = WeightView::of(value);
+        if (!weights)
+          return weights.takeError();
+        if (format == WeightFormat::Panels)
+          writePanels(*weights, conv ? conv.getGroups() : 1, writer);
+        else
+          weights->writeRowMajor([&](ArrayRef<char> piece) { writer.write(piece); });
+        entry->second = writer.endBlob();
       }
       offsets[&operand] = entry->second;
     }

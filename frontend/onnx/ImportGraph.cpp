@@ -198,6 +198,20 @@ llvm::Expected<OwningOpRef<ModuleOp>> Importer::run() {
   return std::move(module);
 }
 
+static std::string describe(const Pin &pin) {
+  if (pin.multiple > 1)
+    return "a multiple of " + std::to_string(pin.multiple);
+  return (pin.min == *pin.max ? "" : "at most ") + std::to_string(*pin.max);
+}
+
+/// What the user would write behind --dim NAME=.
+static std::string optionText(const Pin &pin) {
+  if (pin.min == pin.max)
+    return std::to_string(pin.min);
+  return std::to_string(pin.min) + ".." + (pin.max ? std::to_string(*pin.max) : "") +
+         (pin.multiple > 1 ? "%" + std::to_string(pin.multiple) : "");
+}
+
 llvm::Expected<OwningOpRef<ModuleOp>> importGraph(MLIRContext &context, std::shared_ptr<LoadedModel> loaded,
                                                   const ImportOptions &options) {
   ImportOptions pinned = options;
@@ -211,16 +225,14 @@ llvm::Expected<OwningOpRef<ModuleOp>> importGraph(MLIRContext &context, std::sha
         emitRemark(UnknownLoc::get(&context)) << remark;
       return module;
     }
-    // Every dimension is pinned once at most, and its range becomes smaller each time, so this comes to an end.
+    // Each time there are fewer sizes: a dimension is pinned, its range is smaller or its multiple is larger, up to a
+    // limit. So this comes to an end.
     llvm::consumeError(module.takeError());
     for (const Pin &pin : importer.pins()) {
       llvm::erase_if(pinned.dims, [&](const DimOverride &dim) { return dim.name == pin.symbol; });
-      pinned.dims.push_back({pin.symbol, pin.min, pin.max});
-      std::string max = std::to_string(pin.max);
-      bool isOne = pin.min == pin.max;
-      remarks.push_back(pin.user + ": needs dimension " + quoted(pin.symbol) + " to be " + (isOne ? "" : "at most ") +
-                        max + ", so it is, as if by --dim " + pin.symbol + "=" +
-                        (isOne ? max : std::to_string(pin.min) + ".." + max));
+      pinned.dims.push_back({pin.symbol, pin.min, pin.max, pin.multiple});
+      remarks.push_back(pin.user + ": needs dimension " + quoted(pin.symbol) + " to be " + describe(pin) +
+                        ", so it is, as if by --dim " + pin.symbol + "=" + optionText(pin));
     }
   }
 }

@@ -3,6 +3,8 @@
 #include "frontend/onnx/Importer.h"
 #include "frontend/onnx/OpTable.h"
 #include "ir/Counted.h"
+#include "llvm/Support/MathExtras.h"
+#include <numeric>
 
 using namespace mlir;
 
@@ -24,14 +26,30 @@ void Importer::report(Fault fault, const llvm::Twine &message) {
 void Importer::pin(llvm::StringRef symbol, int64_t value, const llvm::Twine &user) {
   bool isKnown = llvm::any_of(pinned, [&](const Pin &pin) { return pin.symbol == symbol; });
   if (!isKnown && !outside && symbols.allows(symbol, value))
-    pinned.push_back({symbol.str(), value, value, user.str()});
+    pinned.push_back({symbol.str(), value, value, 1, user.str()});
+}
+
+bool Importer::divide(llvm::StringRef symbol, int64_t multiple, const llvm::Twine &user) {
+  std::optional<nn::SymbolAttr> now = symbols.find(symbol);
+  if (outside || !now || now->getMultiple() % multiple == 0)
+    return false;
+  multiple = std::lcm(multiple, now->getMultiple());
+  int64_t min = int64_t(llvm::divideCeil(uint64_t(now->getMin()), uint64_t(multiple))) * multiple;
+  std::optional<int64_t> max;
+  if (now->getMax() >= 0)
+    max = now->getMax() / multiple * multiple;
+  if (max && *max < min)
+    return false;
+  if (!llvm::any_of(pinned, [&](const Pin &pin) { return pin.symbol == symbol; }))
+    pinned.push_back({symbol.str(), min, max, multiple, user.str()});
+  return true;
 }
 
 void Importer::bound(llvm::StringRef symbol, int64_t max, const llvm::Twine &user) {
   bool isKnown = llvm::any_of(pinned, [&](const Pin &pin) { return pin.symbol == symbol; });
   nn::Bounds now = ranges.boundsOf(nn::symbolDim(&context, symbol));
   if (!isKnown && !outside && max >= now.min && max < now.max)
-    pinned.push_back({symbol.str(), now.min, max, user.str()});
+    pinned.push_back({symbol.str(), now.min, max, symbols.find(symbol)->getMultiple(), user.str()});
 }
 
 //===- Values -------------------------------------------------------------===//

@@ -48,10 +48,12 @@ struct Surroundings {
   std::string caller; ///< of nodes in functions: the calling node, for messages
 };
 
-/// A free dimension that a node works for one value of only.
+/// A free dimension that a node works for one value of only, or for some.
 struct Pin {
   std::string symbol;
-  int64_t min, max; ///< One value, or the range in which the model is valid.
+  int64_t min;
+  std::optional<int64_t> max;
+  int64_t multiple;
   std::string user; ///< The node, for messages.
 };
 
@@ -66,6 +68,8 @@ public:
   // What NodeImport needs.
   /// Notes that `user` works for one value of a symbol only, unless that is forbidden or `user` may not run at all.
   void pin(llvm::StringRef symbol, int64_t value, const llvm::Twine &user);
+  /// Notes that a dimension is a multiple of that in every valid call; false if it cannot be.
+  bool divide(llvm::StringRef symbol, int64_t multiple, const llvm::Twine &user);
   /// Notes that a dimension is at most that in every valid call.
   void bound(llvm::StringRef symbol, int64_t max, const llvm::Twine &user);
   void report(Fault fault, const llvm::Twine &message);

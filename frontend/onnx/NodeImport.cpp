@@ -7,6 +7,7 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "llvm/ADT/APFloat.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -334,6 +335,8 @@ LogicalResult NodeImport::needEqual(nn::DimAttr a, nn::DimAttr b, const llvm::Tw
     return success();
   if (a.isConstant() && b.isConstant())
     return malformed(text);
+  if (multipleTogether(a, b))
+    return unsupported(text);
   if (a.isConstant())
     std::swap(a, b);
   if (a.getKind() != nn::DimKind::Symbol || !b.isConstant())
@@ -372,6 +375,33 @@ bool NodeImport::boundTogether(nn::DimAttr a, nn::DimAttr b) {
   return false;
 }
 
+/// Half of an image of odd height, doubled, is not the image's height; a model that adds the two is meant for heights
+/// that are multiples of 2. Finds the least such power of 2, and divides the symbols in another import.
+bool NodeImport::multipleTogether(nn::DimAttr a, nn::DimAttr b) {
+  constexpr int64_t largest = 1024;
+  llvm::SmallSetVector<llvm::StringRef, 4> names;
+  for (nn::DimAttr dim : {a, b})
+    nn::walkSymbols(dim, [&](llvm::StringRef name) { names.insert(name); });
+  auto equalWith = [&](int64_t multiple, llvm::StringRef except) {
+    auto replacement = [&](llvm::StringRef name) -> std::optional<nn::DimAttr> {
+      if (name == except)
+        return std::nullopt;
+      return nn::multipleOf(loc.getContext(), name, multiple);
+    };
+    return nn::substitute(a, replacement) == nn::substitute(b, replacement);
+  };
+  for (int64_t multiple = 2; multiple <= largest; multiple *= 2) {
+    if (!equalWith(multiple, ""))
+      continue;
+    bool divides = false;
+    for (llvm::StringRef name : names)
+      if (names.size() == 1 || !equalWith(multiple, name))
+        divides |= importer.divide(name, multiple, around.caller + describe(node));
+    return divides;
+  }
+  return false;
+}
+
 std::optional<Dims> NodeImport::broadcastDims(llvm::ArrayRef<nn::DimAttr> a, llvm::ArrayRef<nn::DimAttr> b) {
   if (a.size() < b.size())
     std::swap(a, b);
@@ -385,7 +415,7 @@ std::optional<Dims> NodeImport::broadcastDims(llvm::ArrayRef<nn::DimAttr> a, llv
       continue;
     }
     std::string text = "dimensions " + mine.str() + " and " + other.str() + " of its inputs do not fit together";
-    if (boundTogether(mine, other))
+    if (boundTogether(mine, other) || multipleTogether(mine, other))
       return unsupported(text + " for every value");
     if (mine.isConstant() && other.isConstant())
       return malformed(text);

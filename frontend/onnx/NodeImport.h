@@ -161,6 +161,7 @@ public:
 
 private:
   bool boundTogether(nn::DimAttr a, nn::DimAttr b);
+  bool multipleTogether(nn::DimAttr a, nn::DimAttr b);
   mlir::Value createInferred(mlir::OperationState &state);
   mlir::Value checked(mlir::Value value);
   /// The input, if it is there; its tensor, if it has one.

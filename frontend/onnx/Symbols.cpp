@@ -6,6 +6,7 @@
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -72,31 +73,47 @@ bool isManageable(llvm::ArrayRef<nn::DimAttr> dims) {
   return true;
 }
 
+/// The least multiple that is not below the range.
+static int64_t leastAllowed(const DimOverride &range) {
+  int64_t steps = range.min / range.multiple + (range.min % range.multiple != 0);
+  return llvm::SaturatingMultiply(uint64_t(steps), uint64_t(range.multiple)) <= uint64_t(INT64_MAX)
+             ? steps * range.multiple
+             : INT64_MAX;
+}
+
 nn::DimAttr Symbols::dimension(llvm::StringRef input, unsigned axis, const Dimension &dim) {
   if (dim.kind == Dimension::Value && dim.value >= 0)
     return nn::constantDim(context, dim.value);
-  std::string name = dim.kind == Dimension::Param ? dim.param.str() : (input + "." + llvm::Twine(axis)).str();
+  // Exporters write ? and None for dimensions that they have no name for.
+  bool isNamed = dim.kind == Dimension::Param && dim.param != "?" && dim.param != "None";
+  std::string name = isNamed ? dim.param.str() : (input + "." + llvm::Twine(axis)).str();
   if (!llvm::is_contained(names, name))
     names.push_back(name);
-  int64_t min = 1, max = -1;
+  int64_t min = 1, max = -1, multiple = 1;
   for (auto [index, override] : llvm::enumerate(overrides)) {
     if (override.name != name)
       continue;
     used[index] = true;
     if (override.isPinned())
       return nn::constantDim(context, override.min);
-    min = override.min;
-    max = override.max.value_or(-1);
+    multiple = override.multiple;
+    min = leastAllowed(override);
+    max = override.max ? *override.max / multiple * multiple : -1;
   }
-  auto symbol = nn::SymbolAttr::get(context, name, min, max);
+  auto symbol = nn::SymbolAttr::get(context, name, min, max, multiple);
   symbols.try_emplace(symbol.getName(), symbol);
-  return nn::symbolDim(context, name);
+  return nn::multipleOf(context, name, multiple);
+}
+
+std::optional<nn::SymbolAttr> Symbols::find(llvm::StringRef name) const {
+  auto found = symbols.find(name);
+  return found == symbols.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool Symbols::allows(llvm::StringRef name, int64_t value) const {
   auto found = symbols.find(name);
   return found != symbols.end() && value >= found->second.getMin() &&
-         (found->second.getMax() < 0 || value <= found->second.getMax());
+         (found->second.getMax() < 0 || value <= found->second.getMax()) && value % found->second.getMultiple() == 0;
 }
 
 ArrayAttr Symbols::attribute() const {
@@ -109,7 +126,7 @@ ArrayAttr Symbols::attribute() const {
 llvm::Error Symbols::checkOverrides() const {
   llvm::Error errors = llvm::Error::success();
   for (auto [index, override] : llvm::enumerate(overrides)) {
-    if (override.min < 0 || override.max.value_or(override.min) < override.min)
+    if (override.min < 0 || override.max.value_or(INT64_MAX) < leastAllowed(override))
       errors = llvm::joinErrors(
           std::move(errors), makeFault(Fault::Usage, "dimension " + quoted(override.name) + " has no possible value"));
     if (used[index])

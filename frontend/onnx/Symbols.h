@@ -36,6 +36,9 @@ public:
   /// Whether the symbol may have this value: it is a free dimension of the model, within the range that --dim gives.
   bool allows(llvm::StringRef name, int64_t value) const;
 
+  /// What is known of a free dimension, if there is one of this name that is not pinned.
+  std::optional<nn::SymbolAttr> find(llvm::StringRef name) const;
+
   /// The `nn.symbols` of the function.
   mlir::ArrayAttr attribute() const;
 

@@ -29,8 +29,8 @@ static std::optional<int64_t> valueOf(nn::DimAttr dim, const Symbols &symbols, s
 
 void reference::bindSymbols(mlir::Type type, const Tensor &tensor, Symbols &symbols) {
   for (auto [dim, size] : llvm::zip(nn::dimsOf(type), tensor.shape()))
-    if (dim.getKind() == nn::DimKind::Symbol)
-      symbols.try_emplace(dim.getSymbol(), size);
+    if (llvm::StringRef symbol = nn::loneSymbol(dim); !symbol.empty())
+      symbols.try_emplace(symbol, size);
 }
 
 bool reference::fits(const Tensor &tensor, mlir::Type type, const Symbols &symbols) {
@@ -87,6 +87,9 @@ static llvm::Error checkRanges(mlir::FunctionOpInterface function, const Symbols
       return makeFault(Fault::Usage, "dimension " + range.getName() + " is " + Twine(value) + ", allowed is " +
                                          Twine(range.getMin()) + " to " +
                                          (range.getMax() < 0 ? Twine("any size") : Twine(range.getMax())));
+    if (value % range.getMultiple() != 0)
+      return makeFault(Fault::Usage, "dimension " + range.getName() + " is " + Twine(value) + ", a multiple of " +
+                                         Twine(range.getMultiple()) + " is needed");
   }
   return llvm::Error::success();
 }
@@ -99,11 +102,11 @@ llvm::Expected<Symbols> reference::symbolsOf(mlir::FunctionOpInterface function,
   Symbols symbols;
   for (auto [type, tensor] : llvm::zip_equal(function.getArgumentTypes(), arguments))
     bindSymbols(type, tensor, symbols);
+  if (llvm::Error error = checkRanges(function, symbols))
+    return error;
   for (auto [i, tensor] : llvm::enumerate(arguments))
     if (auto type = llvm::cast<mlir::RankedTensorType>(function.getArgumentTypes()[i]); !fits(tensor, type, symbols))
       return makeFault(Fault::Usage,
                        argumentName(function, i) + " is " + describe(tensor) + ", the model takes " + describe(type));
-  if (llvm::Error error = checkRanges(function, symbols))
-    return error;
   return symbols;
 }

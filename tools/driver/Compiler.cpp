@@ -189,6 +189,9 @@ static llvm::Error runStages(const CompileOptions &options, Outputs &outputs, Pr
   llvm::Expected<Compiled> compiled = compileGraph(*graph, options, progress);
   if (!compiled)
     return compiled.takeError();
+  // The weights are in the library's object by now: the model's own need not stay in memory.
+  graph->module = nullptr;
+  graph->context.reset();
   progress.show("writing the library");
   report.library = compiled->library;
   return writeLibrary(compiled->library, outputs);

@@ -108,7 +108,7 @@ static llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 importGraph(mlir::MLIRContext &context, const CompileOptions &options, std::vector<std::string> &notes) {
   frontend::ImportOptions importOptions;
   for (const DimRange &dim : options.dims)
-    importOptions.dims.push_back({dim.name, dim.least, dim.most});
+    importOptions.dims.push_back({dim.name, dim.least, dim.most, dim.multiple});
   for (const FixedInput &input : options.constants)
     importOptions.constants.push_back(
         {input.name, static_cast<int32_t>(input.value.dtype), input.value.shape, input.value.bytes});

@@ -21,6 +21,7 @@ struct DimRange {
   std::string name;
   int64_t least = 1;
   std::optional<int64_t> most; ///< No upper bound when absent.
+  int64_t multiple = 1;        ///< Other sizes are not allowed.
 };
 
 enum class Precision { F32, F32Strict, F16, Bf16 };

@@ -31,20 +31,24 @@ static std::function<llvm::Error(StringRef)> setWord(StringRef option, T &target
   };
 }
 
-/// "batch=4", "batch=1..32" or "batch=2..".
+/// "batch=4", "batch=1..32", "batch=2.." or "height=32..%32".
 static llvm::Error parseDim(StringRef text, std::vector<DimRange> &dims) {
   auto [name, value] = text.rsplit('=');
   DimRange range;
   range.name = name.str();
   bool isRange = value.contains("..");
-  auto [least, most] = value.split("..");
+  auto [sizes, multiple] = value.split('%');
+  auto [least, most] = sizes.split("..");
   int64_t upper = 0;
   bool wrong = name.empty() || least.getAsInteger(10, range.least) || range.least < 0;
   if (isRange && !most.empty())
     wrong |= most.getAsInteger(10, upper) || upper < range.least;
+  if (value.contains('%'))
+    wrong |= !isRange || multiple.getAsInteger(10, range.multiple) || range.multiple < 1;
   if (wrong || !text.contains('='))
-    return usage("option '--dim' needs NAME=SIZE or NAME=LEAST..MOST, such as batch=4 or batch=1..32, not '" + text +
-                 "'");
+    return usage(
+        "option '--dim' needs NAME=SIZE or NAME=LEAST..MOST, such as batch=4, batch=1..32 or height=32..640%32, not '" +
+        text + "'");
   if (!isRange)
     range.most = range.least;
   else if (!most.empty())
@@ -87,7 +91,9 @@ std::vector<Option> margay::cli::compileArguments(CompileOptions &options) {
        setString(options.levels)},
       {"--target", "TRIPLE", "the machine to compile for; this kind of machine unless given",
        setString(options.target)},
-      {"--dim", "NAME=SIZE", "pin a dimension, or bound it: batch=4, batch=1..32; one without a name is INPUT.AXIS",
+      {"--dim", "NAME=SIZE",
+       "pin a dimension, or bound it: batch=4, batch=1..32, height=32..640%32 (multiples of 32); one without a name is "
+       "INPUT.AXIS",
        [&options](StringRef value) { return parseDim(value, options.dims); }},
       {"--state", "INPUT=OUTPUT", "an input and an output that are one region, updated in place; may be repeated",
        appendString(options.states)},

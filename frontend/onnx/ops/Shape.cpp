@@ -32,7 +32,7 @@ LogicalResult importConcat(NodeImport &node) {
         continue;
       std::string text = "dimension " + std::to_string(other) + " is " + first.str() + " in one input and " +
                          mine.str() + " in another";
-      return first.isConstant() && mine.isConstant() ? node.malformed(text) : node.unsupported(text);
+      return node.needEqual(first, mine, text);
     }
   }
   // So many inputs could add up to more than a number holds.

@@ -177,3 +177,14 @@ TEST(Dim, TypesCarryDimensions) {
   EXPECT_EQ(product(context(), dimsOf(symbolic)), dim("10 * N"));
   EXPECT_EQ(product(context(), {}), dim("1"));
 }
+
+TEST(Dim, MultiplesOfASymbolDivide) {
+  DimAttr height = multipleOf(context(), "H", 32);
+  EXPECT_EQ(floorDiv(height + 1, 2), dim("(H floordiv 32) * 16"));
+  EXPECT_EQ(loneSymbol(height), "H");
+  EXPECT_EQ(loneSymbol(dim("H")), "H");
+  EXPECT_EQ(loneSymbol(dim("(H floordiv 32) * 16")), "");
+  EXPECT_EQ(loneSymbol(dim("H * 2")), "");
+  EXPECT_EQ(loneSymbol(dim("7")), "");
+  EXPECT_EQ(multipleOf(context(), "H", 1), dim("H"));
+}

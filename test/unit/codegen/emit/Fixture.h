@@ -4,7 +4,9 @@
 #define MARGAY_TEST_UNIT_CODEGEN_EMIT_FIXTURE_H
 
 #include "codegen/Target.h"
+#include "codegen/emit/Link.h"
 #include "codegen/emit/Object.h"
+#include "codegen/emit/WeightsObject.h"
 #include "llvm/AsmParser/Parser.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -15,6 +17,17 @@
 #include "llvm/Support/SourceMgr.h"
 #include "gtest/gtest.h"
 #include <string>
+
+/// Completes a file of weights as an object without code.
+inline llvm::Error finishAlone(margay::codegen::WeightsWriter &writer, const std::string &folder,
+                               uint64_t large = margay::codegen::WeightsWriter::largeBytes) {
+  std::string standIn = folder + "/stand-in.o", merged = folder + "/merged.o";
+  if (llvm::Error error = writer.writeStandIn(standIn, "m__weights", large))
+    return error;
+  if (llvm::Error error = margay::codegen::linkRelocatable({standIn}, merged))
+    return error;
+  return writer.finishMerged(merged);
+}
 
 /// A folder of its own for each test.
 class EmitTest : public testing::Test {

@@ -34,9 +34,9 @@ TEST_F(Weights, AlignsBlobs) {
   EXPECT_EQ(writer->append(StringRef("two")), 64u);
   EXPECT_EQ(writer->append(std::string(65, 'x')), 128u);
   EXPECT_EQ(writer->size(), 256u);
-  ASSERT_TRUE(succeeded(writer->finishObject("m__weights")));
+  ASSERT_TRUE(succeeded(finishAlone(*writer, file(""))));
   std::string bytes = read(file("w.o"));
-  std::string data = section(bytes, ".rodata");
+  std::string data = section(bytes, ".rodata.weights");
   EXPECT_EQ(data.size(), 256u);
   EXPECT_EQ(data.substr(64, 4), std::string("two\0", 4));
   EXPECT_EQ(symbols(bytes), "D m__weights");
@@ -55,8 +55,8 @@ TEST_F(Weights, StoresEqualBlobsOnce) {
   EXPECT_EQ(writer->hash(), hash);
   EXPECT_EQ(writer->append(StringRef("two")), size);
   EXPECT_EQ(writer->append(big), 64u); // its bytes are in the file for a while, behind the end
-  ASSERT_TRUE(succeeded(writer->finishObject("m__weights")));
-  std::string data = section(read(file("w.o")), ".rodata");
+  ASSERT_TRUE(succeeded(finishAlone(*writer, file(""))));
+  std::string data = section(read(file("w.o")), ".rodata.weights");
   EXPECT_EQ(data.substr(64, big.size()), big);
   EXPECT_EQ(data.substr(size, 3), "two");
   EXPECT_LT(read(file("w.o")).size(), size + 2000);
@@ -70,19 +70,19 @@ TEST_F(Weights, TakesPiecesOfAnySize) {
   for (size_t at = 0; at < bytes.size(); at += 1001)
     writer->write(StringRef(bytes).substr(at, 1001));
   EXPECT_EQ(writer->endBlob(), 0u) << "the same bytes in other pieces are another blob";
-  ASSERT_TRUE(succeeded(writer->finishObject("m__weights")));
-  EXPECT_EQ(section(read(file("w.o")), ".rodata").substr(0, bytes.size()), bytes);
+  ASSERT_TRUE(succeeded(finishAlone(*writer, file(""))));
+  EXPECT_EQ(section(read(file("w.o")), ".rodata.weights").substr(0, bytes.size()), bytes);
 }
 
 TEST_F(Weights, GoesToLargeDataBeyondWhatCodeReaches) {
   auto small = create("small.o"), large = create("large.o");
   small->append(std::string(128, 'x'));
   large->append(std::string(192, 'x'));
-  ASSERT_TRUE(succeeded(small->finishObject("m__weights", 128)));
-  ASSERT_TRUE(succeeded(large->finishObject("m__weights", 128)));
+  ASSERT_TRUE(succeeded(finishAlone(*small, file(""), 128)));
+  ASSERT_TRUE(succeeded(finishAlone(*large, file(""), 128)));
   uint64_t smallFlags = 0, largeFlags = 0;
-  EXPECT_EQ(section(read(file("small.o")), ".rodata", &smallFlags).size(), 128u);
-  EXPECT_EQ(section(read(file("large.o")), ".lrodata", &largeFlags).size(), 192u);
+  EXPECT_EQ(section(read(file("small.o")), ".rodata.weights", &smallFlags).size(), 128u);
+  EXPECT_EQ(section(read(file("large.o")), ".lrodata.weights", &largeFlags).size(), 192u);
   EXPECT_FALSE(smallFlags & ELF::SHF_X86_64_LARGE);
   EXPECT_TRUE(largeFlags & ELF::SHF_X86_64_LARGE);
 }
@@ -110,7 +110,7 @@ TEST_F(Weights, SaysWhichFileCannotBeWritten) {
   EXPECT_EQ(toString(writer.takeError()), file("nowhere/w.o") + ": No such file or directory");
   if (auto full = WeightsWriter::create("/dev/full")) {
     (*full)->append(std::string(1000, 'x'));
-    EXPECT_FALSE(succeeded((*full)->finishObject("m__weights")));
+    EXPECT_FALSE(succeeded(finishAlone(**full, file(""))));
   } else {
     consumeError(full.takeError());
   }
