@@ -19,6 +19,7 @@ struct SimplifyPass : passes::impl::SimplifyPassBase<SimplifyPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     passes::populateAlgebraPatterns(patterns);
+    passes::populateSpellingPatterns(patterns);
     passes::populateShapePatterns(patterns);
     passes::populateScalePatterns(patterns);
     passes::applyInFunctions(getOperation(), std::move(patterns));

@@ -10,6 +10,9 @@ namespace margay::passes {
 /// Identities of numbers: x * 1 == x, (x + c) + d == x + (c + d).
 void populateAlgebraPatterns(mlir::RewritePatternSet &patterns);
 
+/// What exporters write in small operations: x * 0.5 * (erf(x / sqrt 2) + 1) == gelu x.
+void populateSpellingPatterns(mlir::RewritePatternSet &patterns);
+
 /// Identities of shapes: reshape(broadcast x) == broadcast(reshape x).
 void populateShapePatterns(mlir::RewritePatternSet &patterns);
 

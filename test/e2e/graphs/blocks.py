@@ -88,10 +88,7 @@ def stretched(g):
     a = pick(g, lambda v: 2 <= v.rank <= 4 and known(*v.shape[1:]))
     if not a:
         return
-    axis = g.rng.randrange(1, a.rank)
-    mean = f"axes=[{axis}], keepdims=1"
-    low = reduce_node(g, "ReduceMean", a, [axis], True, keep=False)
-    del mean
+    low = reduce_node(g, "ReduceMean", a, [g.rng.randrange(1, a.rank)], True, keep=False)
     calm(g, g.node(g.rng.choice(["Add", "Sub", "Mul"]), [a, low], a.shape, keep=False))
 
 
@@ -243,13 +240,13 @@ def activation(g, x):
     return g.remember(x)
 
 
-def window(g, x):
+def window(g, x, dilates=True):
     """Kernel, strides, dilations, pads and the sizes that result."""
     kernel, strides, dilations, pads, sizes = [], [], [], ([], []), []
     for extent in x.shape[2:]:
         fits = known(extent)
         k = g.rng.choice([1, 1, 3, 3, 5, 2])
-        d = g.rng.choice([1, 1, 1, 2]) if fits else 1
+        d = g.rng.choice([1, 1, 1, 2]) if fits and dilates else 1
         reach = d * (k - 1) + 1
         s = g.rng.choice([1, 1, 2]) if fits else 1
         if not fits:  # The size stays.
@@ -313,7 +310,7 @@ def conv_transpose(g):
 
 def pool(g):
     x = image(g)
-    _, attributes, _, sizes = window(g, x)
+    _, attributes, _, sizes = window(g, x, dilates=False)
     op = g.rng.choice(["MaxPool", "AveragePool"])
     if op == "AveragePool":
         attributes += f", count_include_pad={g.rng.randrange(2)}"
