@@ -16,7 +16,7 @@ config.test_source_root = os.path.join(config.margay_source, "test")
 config.test_exec_root = os.path.join(config.margay_build, "test")
 config.test_format = lit.formats.ShTest(execute_external=True)
 config.suffixes = [".mlir", ".test", ".c", ".cpp", ".onnxtxt"]
-config.excludes = ["Inputs", "Suite.cpp", "bin", "lib", "unit"]
+config.excludes = ["Inputs", "ImportFuzzer.cpp", "Suite.cpp", "bin", "lib", "unit"]
 
 # A test that hangs fails, rather than holding up everybody; valgrind runs are the slowest.
 if lit_config.maxIndividualTestTimeIsSupported[0] and lit_config.maxIndividualTestTime == 0:

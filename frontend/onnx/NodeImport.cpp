@@ -270,7 +270,15 @@ Value NodeImport::broadcast(Value value, llvm::ArrayRef<nn::DimAttr> dims) {
   if (!isManageable(dims))
     return unsupported("the result is too large to be compiled");
   Dims own = nn::dimsOf(value.getType());
+  if (own.size() > dims.size())
+    return malformed("an input has " + counted(own.size(), "dimension") + ", at most " + llvm::Twine(dims.size()) +
+                     " fit");
   own.insert(own.begin(), dims.size() - own.size(), dim(1));
+  for (auto [mine, wanted] : llvm::zip_equal(own, dims))
+    if (mine.getConstant() != 1 &&
+        mlir::failed(needEqual(
+            mine, wanted, "dimensions " + wanted.str() + " and " + mine.str() + " of its inputs do not fit together")))
+      return nullptr;
   value = reshape(value, own);
   RankedTensorType type = nn::tensorOf(dims, elementOf(value));
   return type == value.getType() ? value : Value(nn::BroadcastOp::create(builder(), loc, type, value));

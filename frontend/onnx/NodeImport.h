@@ -123,6 +123,7 @@ public:
   }
   mlir::Value transpose(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
   mlir::Value reshape(mlir::Value value, llvm::ArrayRef<nn::DimAttr> dims);
+  /// The value stretched to these dimensions; null after a report if its own are neither those nor 1.
   mlir::Value broadcast(mlir::Value value, llvm::ArrayRef<nn::DimAttr> dims);
   mlir::Value cast(mlir::Value value, mlir::Type element);
   /// A vector of dimensions as a tensor of i64.
