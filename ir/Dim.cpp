@@ -152,6 +152,14 @@ DimAttr nn::operator*(DimAttr a, DimAttr b) {
   return fromPolynomial(a.getContext(), multiply(polynomialOf(a), polynomialOf(b)));
 }
 
+unsigned nn::countParts(DimAttr dim, unsigned limit) {
+  unsigned count = 1;
+  for (DimAttr operand : dim.getOperands())
+    if (count < limit)
+      count += countParts(operand, limit - count);
+  return count;
+}
+
 DimAttr nn::operator+(DimAttr a, int64_t b) { return a + constantDim(a.getContext(), b); }
 DimAttr nn::operator*(DimAttr a, int64_t b) { return a * constantDim(a.getContext(), b); }
 DimAttr nn::operator-(DimAttr a, DimAttr b) { return a + b * -1; }

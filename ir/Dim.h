@@ -46,6 +46,9 @@ DimAttr substitute(DimAttr dim, llvm::function_ref<std::optional<DimAttr>(llvm::
 /// Calls `visit` for each symbol in `dim`.
 void walkSymbols(DimAttr dim, llvm::function_ref<void(llvm::StringRef symbol)> visit);
 
+/// The number of parts of an expression, counted no further than `limit`.
+unsigned countParts(DimAttr dim, unsigned limit);
+
 /// All dimensions of a tensor type, constant or not.
 llvm::SmallVector<DimAttr> dimsOf(mlir::Type tensor);
 DimAttr dimOf(mlir::Type tensor, int64_t axis);

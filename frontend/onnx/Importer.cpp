@@ -90,6 +90,10 @@ Value Importer::materialize(Known &known, const llvm::Twine &user) {
     return nullptr;
   }
   const Tensor &tensor = *known.tensor;
+  if (std::optional<uint64_t> count = elementCount(tensor.dims); !count || *count > uint64_t(maxElements)) {
+    report(Fault::Unsupported, user + ": its input " + quoted(tensor.name) + " is too large to be compiled");
+    return nullptr;
+  }
   mlir::Type element = typeOf(&context, tensor.type);
   if (!element) {
     report(Fault::Unsupported,
@@ -266,6 +270,15 @@ void Importer::importNodes(llvm::ArrayRef<Node> nodes, const Surroundings &aroun
   }
 }
 
+Importer::Nested::Nested(Importer &importer, const Node &node) : importer(importer) {
+  // The import uses the stack, and messages name every node on the way.
+  constexpr unsigned maxDepth = 200;
+  isTooDeep = ++importer.depth > maxDepth;
+  if (isTooDeep)
+    importer.report(Fault::Unsupported, "function calls and graphs in nodes are nested more than " +
+                                            llvm::Twine(maxDepth) + " deep, at " + describe(node));
+}
+
 /// Imports the body of a function in place of the call. Validation has made sure that calls end.
 void Importer::importCall(const Node &node, const Function &function, const Surroundings &around) {
   if (isBroken(node, around))
@@ -283,6 +296,9 @@ void Importer::importCall(const Node &node, const Function &function, const Surr
              describe(node) + ": the model calls functions more than " + llvm::Twine(maxCalls) + " times");
     return;
   }
+  Nested nested(*this, node);
+  if (nested.isTooDeep)
+    return;
   Names names;
   llvm::DenseSet<llvm::StringRef> consumed(function.outputs.begin(), function.outputs.end());
   collectConsumed(function.nodes, consumed);
@@ -325,13 +341,16 @@ Importer::InRegion::~InRegion() {
 std::optional<llvm::SmallVector<Known *>> Importer::importInner(const Graph &graph, llvm::ArrayRef<Known *> inputs,
                                                                 const Node &node, const Surroundings &around) {
   // Loops in loops that are written out can multiply the nodes, as calls can.
-  constexpr uint64_t maxInnerNodes = 100'000;
+  constexpr uint64_t maxInnerNodes = 20'000;
   innerNodes += graph.nodes.size();
   if (innerNodes > maxInnerNodes) {
     report(Fault::Unsupported, around.caller + describe(node) + ": its graphs have more than " +
                                    llvm::Twine(maxInnerNodes) + " nodes when they are written out");
     return std::nullopt;
   }
+  Nested nested(*this, node);
+  if (nested.isTooDeep)
+    return std::nullopt;
   unsigned before = reported;
   Names names(around.names);
   for (auto [index, input] : llvm::enumerate(graph.inputs))

@@ -102,6 +102,17 @@ public:
     bool isOutermost;
   };
 
+  /// While it lives, the import is one level deeper in function calls and graphs in nodes.
+  class Nested {
+  public:
+    Nested(Importer &importer, const Node &node);
+    ~Nested() { --importer.depth; }
+    bool isTooDeep; ///< which has been reported
+
+  private:
+    Importer &importer;
+  };
+
   std::vector<std::string> remarks; ///< what is odd about the model, but no fault
   mlir::OpBuilder builder;
   nn::SymbolRanges ranges;        ///< of the model's symbols
@@ -149,7 +160,7 @@ private:
   llvm::MapVector<std::pair<llvm::StringRef, llvm::StringRef>, UnknownOperator>
       unknownOperators;      ///< by domain and type
   unsigned unknownNodes = 0; ///< nodes of such operators
-  unsigned calls = 0;
+  unsigned calls = 0, depth = 0;
   uint64_t innerNodes = 0; ///< that graphs inside nodes were written out to
 };
 

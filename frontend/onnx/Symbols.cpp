@@ -47,21 +47,15 @@ std::string nameOf(mlir::Type element) {
   return "undefined";
 }
 
-/// The number of parts of an expression, counted no further than `limit`.
-static unsigned countParts(nn::DimAttr dim, unsigned limit) {
-  unsigned count = 1;
-  for (nn::DimAttr operand : dim.getOperands())
-    if (count < limit)
-      count += countParts(operand, limit - count);
-  return count;
-}
-
 bool isManageable(llvm::ArrayRef<nn::DimAttr> dims) {
-  // The product of sums has as many terms as the product of their numbers of terms.
-  constexpr unsigned maxParts = 500, maxTerms = 4096;
+  // The product of sums has as many terms as the product of their numbers of terms. Loops over each dimension are
+  // written out in the code, which LLVM takes long over.
+  constexpr unsigned maxParts = 500, maxTerms = 4096, maxRank = 64;
   int64_t elements = 1, terms = 1;
+  if (dims.size() > maxRank)
+    return false;
   for (nn::DimAttr dim : dims) {
-    if (countParts(dim, maxParts) >= maxParts)
+    if (nn::countParts(dim, maxParts) >= maxParts)
       return false;
     terms *= dim.getKind() == nn::DimKind::Add ? dim.getOperands().size() : 1;
     std::optional<int64_t> size = nn::evaluate(dim, [](llvm::StringRef) { return 1; });

@@ -16,12 +16,12 @@ mlir::Type typeOf(mlir::MLIRContext *context, ElementType type);
 /// The name ONNX has for a builtin element type, for messages.
 std::string nameOf(mlir::Type element);
 
-/// The most elements that a tensor may have with all its symbols at 1. Beyond it the arithmetic of dimensions could
-/// overflow.
-inline constexpr int64_t maxElements = int64_t(1) << 46;
+/// The most elements that a tensor may have with all its symbols at 1: more than any memory holds, and few enough that
+/// the arithmetic of dimensions does not overflow.
+inline constexpr int64_t maxElements = int64_t(1) << 36;
 
 /// Whether a tensor of these dimensions can be worked with: no more than maxElements elements with all symbols at 1,
-/// and dimensions that are not so complicated that multiplying them would take forever.
+/// and dimensions that are neither so many nor so complicated that handling them would take forever.
 bool isManageable(llvm::ArrayRef<nn::DimAttr> dims);
 
 /// The free dimensions of a model, in the order in which its inputs name them, with what the user says of them.

@@ -16,6 +16,8 @@ using namespace margay::reference;
 /// Shapes are short; what is longer is data.
 static constexpr int64_t maxElements = 256;
 static constexpr unsigned maxDepth = 512;
+/// Larger expressions are left to be computed in each call.
+static constexpr unsigned maxParts = 1024;
 /// Products of sizes and fractions with larger denominators are rounded at run time, which could give other sizes.
 static constexpr int64_t maxDenominator = 4096;
 
@@ -249,6 +251,15 @@ KnownDims::Number KnownDims::element(mlir::Operation *op, llvm::ArrayRef<Number>
   for (const Number &operand : operands)
     if (!operand.numerator)
       return {};
+  // What multiplies or doubles expressions soon makes ones that nobody could handle.
+  unsigned sum = 0, product = 1;
+  for (const Number &operand : operands) {
+    unsigned parts = countParts(operand.numerator, maxParts);
+    sum += parts;
+    product *= parts;
+  }
+  if ((llvm::isa<MulOp>(op) ? product : sum) >= maxParts)
+    return {};
   Number a = operands[0], b = operands.size() > 1 ? operands[1] : Number{constantDim(context, 0)};
   // Both over one denominator, for what compares or adds them.
   int64_t common = std::lcm(a.denominator, b.denominator);

@@ -6,16 +6,21 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/driver/Interrupt.h"
+#include "ir/Fault.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/Signals.h"
 #include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <fcntl.h>
 #include <initializer_list>
+#include <new>
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+using namespace margay;
 using namespace margay::driver;
 
 HoldInterrupts::HoldInterrupts() {
@@ -84,6 +89,9 @@ void margay::driver::waitIfInterrupted() {
     pause();
 }
 
+/// Set before the program is ended on purpose, for want of memory.
+static std::atomic<bool> outOfMemory = false;
+
 /// The first thread to come here ends the program. Not everything may be called, for the crash may have been in the
 /// middle of anything.
 [[noreturn]] static void endOnCrash() {
@@ -92,9 +100,18 @@ void margay::driver::waitIfInterrupted() {
     while (true)
       pause();
   removeFoldersNow();
-  static constexpr char message[] = "margay: crashed; please report the model and the command (internal error)\n";
-  (void)!write(STDERR_FILENO, message, sizeof message - 1);
-  _exit(1);
+  static constexpr llvm::StringLiteral crashed =
+      "margay: crashed; please report the model and the command (internal error)\n";
+  static constexpr llvm::StringLiteral noMemory = "margay: there is not enough memory for this model\n";
+  llvm::StringRef message = outOfMemory ? noMemory : crashed;
+  (void)!write(STDERR_FILENO, message.data(), message.size());
+  _exit(static_cast<int>(outOfMemory ? Fault::Budget : Fault::Internal));
+}
+
+/// The crash handler cleans up.
+static void endForMemory() {
+  outOfMemory = true;
+  abort();
 }
 
 void margay::driver::installCrashHandler() {
@@ -106,6 +123,8 @@ void margay::driver::installCrashHandler() {
   for (int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP})
     sigaction(signal, &action, nullptr);
   llvm::sys::AddSignalHandler([](void *) { endOnCrash(); }, nullptr);
+  std::set_new_handler(endForMemory);
+  llvm::install_bad_alloc_error_handler([](void *, const char *, bool) { endForMemory(); });
 }
 
 int margay::driver::removeFolderOnInterrupt(const std::string &path) {

@@ -36,7 +36,8 @@ void waitIfInterrupted();
 /// Removes the folders that an interrupt would.
 void removeFoldersNow();
 
-/// Makes a crash of ours end the program with a sentence, the exit code of an internal error, and no file left behind.
+/// Makes a crash of ours end the program with a sentence, the exit code of an internal error, and no file left behind;
+/// and a want of memory with that of an exceeded budget.
 void installCrashHandler();
 
 } // namespace margay::driver

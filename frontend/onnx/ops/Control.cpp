@@ -281,6 +281,8 @@ std::optional<llvm::SmallVector<Known *>> LoopImport::loop() {
             " has depends on data; the number of trips has to be constant or to follow from shapes");
       Dims dims = nn::dimsOf(value.getType());
       dims.insert(dims.begin(), *count);
+      if (!isManageable(dims))
+        return node.unsupported("its output " + quoted(node.node.outputs[index]) + " is too large to be compiled");
       types.push_back(nn::tensorOf(dims, elementOf(value)));
     }
     nn::YieldOp::create(builder, node.loc, *values);

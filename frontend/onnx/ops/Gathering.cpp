@@ -14,13 +14,28 @@ static Value indexInput(NodeImport &node, unsigned index) {
   return node.malformed("its indices are of type " + nameOf(elementOf(value)) + ", they have to be int32 or int64");
 }
 
+/// Whether none of the indices that are known is outside of the dimension that they count in.
+static bool areInside(NodeImport &node, Value indices, nn::DimAttr dim) {
+  std::optional<Dims> known = node.importer.knownDims.dimsOf(indices);
+  if (!known || !dim.isConstant())
+    return true;
+  for (nn::DimAttr index : *known)
+    if (index.isConstant() && (index.getValue() < -dim.getValue() || index.getValue() >= dim.getValue())) {
+      node.malformed("its index " + index.str() + " is outside of a dimension of " + dim.str());
+      return false;
+    }
+  return true;
+}
+
 LogicalResult importGather(NodeImport &node) {
   Value data = node.input(0), indices = indexInput(node, 1);
   int64_t axis = node.integer("axis", 0);
   if (!data || !indices || node.hasFailed())
     return failure();
   std::optional<int64_t> normal = node.normalizeAxis(axis, rankOf(data));
-  return normal ? node.result(node.infer<nn::GatherOp>(data, indices, uint64_t(*normal), uint64_t(0))) : failure();
+  if (!normal || !areInside(node, indices, nn::dimOf(data.getType(), *normal)))
+    return failure();
+  return node.result(node.infer<nn::GatherOp>(data, indices, uint64_t(*normal), uint64_t(0)));
 }
 
 LogicalResult importGatherElements(NodeImport &node) {
@@ -29,7 +44,9 @@ LogicalResult importGatherElements(NodeImport &node) {
   if (!data || !indices || node.hasFailed())
     return failure();
   std::optional<int64_t> normal = node.normalizeAxis(axis, rankOf(data));
-  return normal ? node.result(node.infer<nn::GatherElementsOp>(data, indices, uint64_t(*normal))) : failure();
+  if (!normal || !areInside(node, indices, nn::dimOf(data.getType(), *normal)))
+    return failure();
+  return node.result(node.infer<nn::GatherElementsOp>(data, indices, uint64_t(*normal)));
 }
 
 LogicalResult importGatherNd(NodeImport &node) {

@@ -4,19 +4,24 @@
 #
 # Makes some hundred bad models: truncated, with flipped bits and bytes, as ONNX text and as binary, and written by hand.
 # Each must exit with 3 or 4 (0 where a mutation does no harm), say so in sentences that name the file, none of them
-# twice, within five seconds, and leave nothing behind. Where a node is at fault, it is named.
+# twice, within five seconds and a gigabyte, and leave nothing behind. Where a node is at fault, it is named.
 #
 # ===---------------------------------------------------------------------=== #
 
 import concurrent.futures
+import os
 import pathlib
 import random
+import resource
 import struct
 import subprocess
 import sys
+import threading
+import time
 
 
 SECONDS = 5  # What takes longer hangs.
+BYTES = 1 << 30  # What takes more memory is a bomb.
 
 
 def varint(value):
@@ -115,28 +120,46 @@ def mutations(rng, data, count):
         yield bytes(flipped)
 
 
-def judge(margay, path, harmless):
+def limit():
+    resource.setrlimit(resource.RLIMIT_DATA, (4 * BYTES, 4 * BYTES))  # Spares the machine what is judged below.
+
+
+def measured(command, log):
+    """Runs a command with what it says in a file: its exit code (negative: a signal), its seconds, and its peak memory."""
+    begin = time.monotonic()
+    with open(log, "wb") as file:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=limit)
+    killer = threading.Timer(4 * SECONDS, process.kill)
+    killer.start()
+    _, status, usage = os.wait4(process.pid, 0)
+    killer.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, time.monotonic() - begin, usage.ru_maxrss << 10
+
+
+def judge(margay, path, harmless, codes=(3, 4), names_node=False):
     """What is wrong with how a model is refused, or nothing; a `harmless` one may as well compile."""
-    out = path.parent / f"{path.name}.out"
-    try:
-        done = subprocess.run([margay, "compile", path, "-o", out, "--name", "bad", "--cpu", "v2"], capture_output=True, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        return "hangs"
-    said = done.stderr.decode(errors="replace").strip()
-    if done.returncode == 0 and not harmless:
+    out, log = path.parent / f"{path.name}.out", path.parent / f"{path.name}.log"
+    code, seconds, peak = measured([margay, "compile", path, "-o", out, "--name", "bad", "--cpu", "v2"], log)
+    said = log.read_text(errors="replace").strip()
+    if seconds > SECONDS:
+        return f"takes {seconds:.1f} s (exit {code}, {peak >> 20} MB): {said[:300]}"
+    if peak > BYTES:
+        return f"takes {peak >> 20} MB (exit {code}): {said[:300]}"
+    if code == 0 and not harmless:
         return "is taken for a good one"
-    if done.returncode == 0:
+    if code == 0:
         return "" if (out / "bad.a").exists() else "gives nothing"
-    if done.returncode not in (3, 4):
-        return f"exit {done.returncode}: {said}"
+    if code not in codes:
+        return f"exit {code}: {said[:300]}"
     if out.exists() and any(out.iterdir()):
         return "leaves files behind"
     if not said or not all(path.name in line for line in said.splitlines()):
-        return f"does not name the file: {said}"
+        return f"does not name the file: {said[:300]}"
     if len(set(said.splitlines())) < len(said.splitlines()):
-        return f"says something twice: {said}"
-    if path.stem in AT_A_NODE and "node 'the_" not in said:
-        return f"does not name the node: {said}"
+        return f"says something twice: {said[:300]}"
+    if names_node and "node '" not in said and "node of '" not in said:
+        return f"does not name the node: {said[:300]}"
     return ""
 
 
@@ -154,8 +177,12 @@ def main():
     for name, data in cases:
         paths.append(folder / name)
         paths[-1].write_bytes(data)
+
+    def verdict(path):
+        return judge(margay, path, path.stem[-1].isdigit() or path.stem == "good", names_node=path.stem in AT_A_NODE)
+
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        verdicts = list(pool.map(lambda path: judge(margay, path, path.stem[-1].isdigit() or path.stem == "good"), paths))
+        verdicts = list(pool.map(verdict, paths))
     failed = [(path.name, verdict) for path, verdict in zip(paths, verdicts) if verdict]
     if not (folder / "good.onnx.out" / "bad.a").exists():
         failed.append(("good.onnx", "is refused"))
