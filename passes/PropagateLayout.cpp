@@ -197,6 +197,36 @@ struct SinkThroughSoftmax : OpRewritePattern<SoftmaxOp> {
   }
 };
 
+/// resize(transpose x, axes) == transpose(resize(x, the axes as they were))
+struct SinkThroughResize : OpRewritePattern<ResizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ResizeOp op, PatternRewriter &rewriter) const override {
+    TransposeOp transpose = movable(op.getOperand());
+    if (!transpose)
+      return rewriter.notifyMatchFailure(op, "no transpose to move below");
+    SmallVector<int64_t> permutation(transpose.getPermutation());
+    // The lists have an element for each axis, and axes are sorted.
+    SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, op.getAxes().size()));
+    llvm::sort(order,
+               [&](int64_t a, int64_t b) { return permutation[op.getAxes()[a]] < permutation[op.getAxes()[b]]; });
+    ResizeOp moved = op.clone();
+    moved.setAxes(permuted<int64_t>(permuted<int64_t>(permutation, op.getAxes()), order));
+    moved.setScales(permuted<double>(op.getScales(), order));
+    if (std::optional<ArrayRef<double>> roi = op.getRoi()) {
+      SmallVector<double> both = permuted<double>(roi->take_front(order.size()), order);
+      llvm::append_range(both, permuted<double>(roi->drop_front(order.size()), order));
+      moved.setRoi(both);
+    }
+    moved.getOperandMutable().assign(transpose.getOperand());
+    SmallVector<DimAttr> dims = permuted<DimAttr>(dimsOf(op.getType()), invertPermutationVector(permutation));
+    moved.getResult().setType(tensorOf(dims, elementOf(op.getResult())));
+    rewriter.insert(moved);
+    replaceWithTransposed(rewriter, op, moved.getResult(), permutation);
+    return success();
+  }
+};
+
 /// reshape(transpose x) == transpose(reshape x) where dimensions that are merged or split were neighbours before the
 /// transpose, too
 struct SinkThroughReshape : OpRewritePattern<ReshapeOp> {
@@ -235,8 +265,8 @@ private:
 struct PropagateLayoutPass : passes::impl::PropagateLayoutPassBase<PropagateLayoutPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SinkThroughElementwise, SinkThroughConcat, SinkThroughReduce, SinkThroughSoftmax, SinkThroughReshape>(
-        &getContext());
+    patterns.add<SinkThroughElementwise, SinkThroughConcat, SinkThroughReduce, SinkThroughResize, SinkThroughSoftmax,
+                 SinkThroughReshape>(&getContext());
     populateReorderSummedPatterns(patterns);
     // Transposes move below broadcasts, and become reshapes where they move no elements.
     populateShapePatterns(patterns);

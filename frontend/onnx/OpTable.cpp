@@ -7,6 +7,7 @@
 namespace margay::frontend::onnx {
 
 static constexpr int64_t now = newestOpset;
+static constexpr llvm::StringLiteral microsoft = "com.microsoft";
 
 // clang-format off
 static constexpr OpRow rows[] = {
@@ -15,6 +16,7 @@ static constexpr OpRow rows[] = {
     {"Acos",                    7, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::AcosOp>},
     {"Acosh",                   9, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::AcoshOp>},
     {"Add",                     1, now,   {2, 2},          {1, 1}, Elements::Number, importBinary<nn::AddOp>},
+    {"AffineGrid",             20, now,   {2, 2},          {1, 1}, Elements::Float,  importAffineGrid},
     {"And",                     1, now,   {2, 2},          {1, 1}, Elements::Bool,   importBinary<nn::AndOp>},
     {"ArgMax",                  1, now,   {1, 1},          {1, 1}, Elements::Number, importArgMax},
     {"ArgMin",                  1, now,   {1, 1},          {1, 1}, Elements::Number, importArgMin},
@@ -35,17 +37,21 @@ static constexpr OpRow rows[] = {
     {"CastLike",               15, now,   {2, 2},          {1, 1}, Elements::Any,    importCastLike},
     {"Ceil",                    1, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::CeilOp>},
     {"Celu",                   12, now,   {1, 1},          {1, 1}, Elements::Float,  importCelu},
+    {"CenterCropPad",          18, now,   {2, 2},          {1, 1}, Elements::Any,    importCenterCropPad},
     {"Clip",                    1, 10,    {1, 1},          {1, 1}, Elements::Float,  importClipUntil10},
     {"Clip",                   11, now,   {1, 3},          {1, 1}, Elements::Number, importClip},
+    {"Col2Im",                 18, now,   {3, 3},          {1, 1}, Elements::Number, importCol2Im},
     {"Concat",                  1, now,   {1, unlimited},  {1, 1}, Elements::Any,    importConcat},
     {"Constant",                1, now,   {0, 0},          {1, 1}, Elements::Any,    importConstant},
     {"ConstantOfShape",         9, now,   {1, 1},          {1, 1}, Elements::Any,    importConstantOfShape},
     {"Conv",                    1, now,   {2, 3},          {1, 1}, Elements::Float,  importConv},
+    {"ConvInteger",            10, now,   {2, 4},          {1, 1}, Elements::Number, importConvInteger},
     {"ConvTranspose",           1, now,   {2, 3},          {1, 1}, Elements::Float,  importConvTranspose},
     {"Cos",                     7, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::CosOp>},
     {"Cosh",                    9, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::CoshOp>},
     {"CumProd",                26, now,   {2, 2},          {1, 1}, Elements::Number, importCumProd},
     {"CumSum",                 11, now,   {2, 2},          {1, 1}, Elements::Number, importCumSum},
+    {"DeformConv",             19, now,   {3, 5},          {1, 1}, Elements::Float,  importDeformConv},
     {"DepthToSpace",            1, now,   {1, 1},          {1, 1}, Elements::Any,    importDepthToSpace},
     {"DequantizeLinear",       10, now,   {2, 3},          {1, 1}, Elements::Number, importDequantizeLinear},
     {"Div",                     1, now,   {2, 2},          {1, 1}, Elements::Number, importBinary<nn::DivOp>},
@@ -66,9 +72,11 @@ static constexpr OpRow rows[] = {
     {"Gelu",                   20, now,   {1, 1},          {1, 1}, Elements::Float,  importGelu},
     {"Gemm",                    1, now,   {2, 3},          {1, 1}, Elements::Number, importGemm},
     {"GlobalAveragePool",       1, now,   {1, 1},          {1, 1}, Elements::Float,  importGlobalAveragePool},
+    {"GlobalLpPool",            1, now,   {1, 1},          {1, 1}, Elements::Float,  importGlobalLpPool},
     {"GlobalMaxPool",           1, now,   {1, 1},          {1, 1}, Elements::Float,  importGlobalMaxPool},
     {"Greater",                 1, now,   {2, 2},          {1, 1}, Elements::Number, importGreater},
     {"GreaterOrEqual",         12, now,   {2, 2},          {1, 1}, Elements::Number, importGreaterOrEqual},
+    {"GridSample",             16, now,   {2, 2},          {1, 1}, Elements::Any,    importGridSample},
     {"GroupNormalization",     18, now,   {3, 3},          {1, 1}, Elements::Float,  importGroupNormalization},
     {"GRU",                     1, now,   {3, 6},          {0, 2}, Elements::Float,  importGru},
     {"Hardmax",                 1, now,   {1, 1},          {1, 1}, Elements::Float,  importHardmax},
@@ -88,11 +96,14 @@ static constexpr OpRow rows[] = {
     {"LogSoftmax",             13, now,   {1, 1},          {1, 1}, Elements::Float,  importLogSoftmax},
     {"Loop",                    1, now,   {1, unlimited},  {1, unlimited}, Elements::Any, importLoop},
     {"LpNormalization",         1, now,   {1, 1},          {1, 1}, Elements::Float,  importLpNormalization},
+    {"LpPool",                  1, now,   {1, 1},          {1, 1}, Elements::Float,  importLpPool},
     {"LRN",                     1, now,   {1, 1},          {1, 1}, Elements::Float,  importLrn},
     {"LSTM",                    1, now,   {3, 8},          {0, 3}, Elements::Float,  importLstm},
     {"MatMul",                  1, now,   {2, 2},          {1, 1}, Elements::Number, importMatMul},
+    {"MatMulInteger",          10, now,   {2, 4},          {1, 1}, Elements::Number, importMatMulInteger},
     {"Max",                     1, now,   {1, unlimited},  {1, 1}, Elements::Number, importVariadic<nn::MaxOp>},
     {"MaxPool",                 1, now,   {1, 1},          {1, 2}, Elements::Number, importMaxPool},
+    {"MaxUnpool",               9, now,   {2, 3},          {1, 1}, Elements::Float,  importMaxUnpool},
     {"Mean",                    1, now,   {1, unlimited},  {1, 1}, Elements::Float,  importMean},
     {"MeanVarianceNormalization", 9, now,   {1, 1},          {1, 1}, Elements::Float,  importMeanVarianceNormalization},
     {"Min",                     1, now,   {1, unlimited},  {1, 1}, Elements::Number, importVariadic<nn::MinOp>},
@@ -108,6 +119,8 @@ static constexpr OpRow rows[] = {
     {"Pad",                    11, now,   {2, 4},          {1, 1}, Elements::Any,    importPad},
     {"Pow",                     1, now,   {2, 2},          {1, 1}, Elements::Number, importPow},
     {"PRelu",                   1, now,   {2, 2},          {1, 1}, Elements::Number, importPRelu},
+    {"QLinearConv",            10, now,   {8, 9},          {1, 1}, Elements::Number, importQLinearConv},
+    {"QLinearMatMul",          10, now,   {8, 8},          {1, 1}, Elements::Number, importQLinearMatMul},
     {"QuantizeLinear",         10, now,   {2, 3},          {1, 1}, Elements::Number, importQuantizeLinear},
     {"Range",                  11, now,   {3, 3},          {1, 1}, Elements::Any,    importRange},
     {"Reciprocal",              1, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::ReciprocalOp>},
@@ -131,6 +144,7 @@ static constexpr OpRow rows[] = {
     {"ReverseSequence",        10, now,   {2, 2},          {1, 1}, Elements::Any,    importReverseSequence},
     {"RMSNormalization",       23, now,   {2, 2},          {1, 1}, Elements::Float,  importRmsNormalization},
     {"RNN",                     1, now,   {3, 6},          {0, 2}, Elements::Float,  importRnn},
+    {"RoiAlign",               10, now,   {3, 3},          {1, 1}, Elements::Float,  importRoiAlign},
     {"RotaryEmbedding",        23, now,   {3, 4},          {1, 1}, Elements::Any,    importRotaryEmbedding},
     {"Round",                  11, now,   {1, 1},          {1, 1}, Elements::Float,  importUnary<nn::RoundOp>},
     {"Scan",                    9, now,   {1, unlimited},  {1, unlimited}, Elements::Any, importScan},
@@ -173,6 +187,19 @@ static constexpr OpRow rows[] = {
     {"Upsample",                9, 9,     {2, 2},          {1, 1}, Elements::Number, importUpsample},
     {"Where",                   9, now,   {3, 3},          {1, 1}, Elements::Any,    importWhere},
     {"Xor",                     1, now,   {2, 2},          {1, 1}, Elements::Bool,   importBinary<nn::XorOp>},
+
+    // of onnxruntime
+    {"DequantizeLinear",        1, now,   {2, 3},          {1, 1}, Elements::Number, importDequantizeLinear, microsoft},
+    {"DynamicQuantizeMatMul",   1, now,   {3, 5},          {1, 1}, Elements::Float,  importDynamicQuantizeMatMul, microsoft},
+    {"MatMulIntegerToFloat",    1, now,   {4, 7},          {1, 1}, Elements::Number, importMatMulIntegerToFloat, microsoft},
+    {"QGemm",                   1, now,   {6, 9},          {1, 1}, Elements::Number, importQGemm, microsoft},
+    {"QLinearAdd",              1, now,   {7, 8},          {1, 1}, Elements::Number, importQLinearAdd, microsoft},
+    {"QLinearConcat",           1, now,   {5, unlimited},  {1, 1}, Elements::Float,  importQLinearConcat, microsoft},
+    {"QLinearGlobalAveragePool", 1, now,  {4, 5},          {1, 1}, Elements::Number, importQLinearGlobalAveragePool, microsoft},
+    {"QLinearLeakyRelu",        1, now,   {4, 5},          {1, 1}, Elements::Number, importQLinearLeakyRelu, microsoft},
+    {"QLinearMul",              1, now,   {7, 8},          {1, 1}, Elements::Number, importQLinearMul, microsoft},
+    {"QLinearSigmoid",          1, now,   {4, 5},          {1, 1}, Elements::Number, importQLinearSigmoid, microsoft},
+    {"QuantizeLinear",          1, now,   {2, 3},          {1, 1}, Elements::Number, importQuantizeLinear, microsoft},
 };
 // clang-format on
 

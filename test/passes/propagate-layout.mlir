@@ -179,3 +179,16 @@ func.func @not_flatten(%x: tensor<2x2x3xf32>, %y: tensor<2x3x2xf32>, %v: tensor<
   %5 = nn.contract %4, %w {lhs_roles = "mk", rhs_roles = "kn"} : tensor<2x6xf32>, tensor<6x4xf32> -> tensor<2x4xf32>
   return %2, %5 : tensor<2x4xf32>, tensor<2x4xf32>
 }
+
+// -----
+
+// A resize does not care in which order its dimensions are: its lists go along.
+// CHECK-LABEL: func.func @resized
+// CHECK-SAME: %[[X:.*]]: tensor<1x4x5x3xf32>
+// CHECK-NEXT: %[[R:.*]] = nn.resize linear %[[X]] {{.*}}axes = array<i64: 1, 3>{{.*}}roi = array<f64: 2.500000e-01, 1.250000e-01, 7.500000e-01, 8.750000e-01>, scales = array<f64: 2.000000e+00, 3.000000e+00>{{.*}} : tensor<1x4x5x3xf32> to tensor<1x8x5x9xf32>
+// CHECK-NEXT: nn.transpose %[[R]] {permutation = array<i64: 0, 3, 1, 2>}
+func.func @resized(%x: tensor<1x4x5x3xf32>) -> tensor<1x9x8x5xf32> {
+  %0 = nn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x4x5x3xf32> -> tensor<1x3x4x5xf32>
+  %1 = nn.resize linear %0 {axes = array<i64: 1, 2>, scales = array<f64: 3.0, 2.0>, coordinates = "tf_crop_and_resize", roi = array<f64: 0.125, 0.25, 0.875, 0.75>} : tensor<1x3x4x5xf32> to tensor<1x9x8x5xf32>
+  return %1 : tensor<1x9x8x5xf32>
+}

@@ -50,29 +50,28 @@ LogicalResult importGemm(NodeImport &node) {
 
 /// numpy.matmul: vectors count as a row or a column, which the result lacks; leading dimensions are a batch, and
 /// broadcast.
-LogicalResult importMatMul(NodeImport &node) {
-  Value a = node.input(0), b = node.input(1);
+Value multiplyMatrices(NodeImport &node, Value a, Value b) {
   if (!a || !b)
-    return failure();
+    return nullptr;
   int64_t aRank = rankOf(a), bRank = rankOf(b);
   if (aRank == 0 || bRank == 0)
     return node.malformed("a scalar cannot be multiplied as a matrix");
   Dims aDims = nn::dimsOf(a.getType()), bDims = nn::dimsOf(b.getType());
   nn::DimAttr left = aDims.back(), right = bDims[bRank == 1 ? 0 : bRank - 2];
   if (failed(needSameDepth(node, left, right)))
-    return failure();
+    return nullptr;
   // A batch of one is no batch: what is multiplied by the same matrix is one product with more rows.
   llvm::ArrayRef<nn::DimAttr> bBatch = llvm::ArrayRef(bDims).take_front(std::max<int64_t>(bRank - 2, 0));
   bool isOneMatrix = llvm::all_of(bBatch, [](nn::DimAttr dim) { return dim.getConstant() == 1; });
   if (isOneMatrix && bRank <= std::max<int64_t>(aRank, 2)) {
     b = node.reshape(b, llvm::ArrayRef(bDims).drop_front(bBatch.size()));
     std::string aRoles(aRank - 1, 'm');
-    return node.result(node.infer<nn::ContractOp>(a, b, aRoles + "k", bRank == 1 ? "k" : "kn"));
+    return node.infer<nn::ContractOp>(a, b, aRoles + "k", bRank == 1 ? "k" : "kn");
   }
   llvm::ArrayRef<nn::DimAttr> aBatch = llvm::ArrayRef(aDims).take_front(std::max<int64_t>(aRank - 2, 0));
   std::optional<Dims> batch = node.broadcastDims(aBatch, bBatch);
   if (!batch)
-    return failure();
+    return nullptr;
   auto widen = [&](Value value, llvm::ArrayRef<nn::DimAttr> dims, size_t batchRank) {
     Dims wide(*batch);
     llvm::append_range(wide, dims.drop_front(batchRank));
@@ -81,8 +80,11 @@ LogicalResult importMatMul(NodeImport &node) {
   a = widen(a, aDims, aBatch.size());
   b = widen(b, bDims, bBatch.size());
   std::string roles(batch->size(), 'b');
-  return node.result(
-      node.infer<nn::ContractOp>(a, b, roles + (aRank == 1 ? "k" : "mk"), roles + (bRank == 1 ? "k" : "kn")));
+  return node.infer<nn::ContractOp>(a, b, roles + (aRank == 1 ? "k" : "mk"), roles + (bRank == 1 ? "k" : "kn"));
+}
+
+LogicalResult importMatMul(NodeImport &node) {
+  return node.result(multiplyMatrices(node, node.input(0), node.input(1)));
 }
 
 } // namespace margay::frontend::onnx

@@ -78,7 +78,11 @@ LogicalResult importConvTranspose(NodeImport &node) {
     return failure();
   if (autoPad != "NOTSET" && autoPad != "" && autoPad != "VALID" && autoPad != "SAME_UPPER" && autoPad != "SAME_LOWER")
     return node.malformed("attribute 'auto_pad' is " + quoted(autoPad));
-  Window window{llvm::SmallVector<int64_t>(sizes), *strides, *dilations, *pads};
+  Window window;
+  window.kernel.assign(sizes.begin(), sizes.end());
+  window.strides = *strides;
+  window.dilations = *dilations;
+  window.pads = *pads;
   if (wanted && wanted->size() == size_t(rank)) // Some write batch and channels, too.
     wanted->erase(wanted->begin(), wanted->begin() + 2);
   if (wanted && !wanted->empty() && wanted->size() != size_t(spatial))
@@ -97,20 +101,7 @@ LogicalResult importConvTranspose(NodeImport &node) {
   Value result = node.infer<nn::ConvTransposeOp>(toChannelsLast(node, input), node.transpose(filter, toFilter),
                                                  llvm::ArrayRef(window.strides), llvm::ArrayRef(window.dilations),
                                                  llvm::ArrayRef(window.pads), llvm::ArrayRef(*extra), uint64_t(groups));
-  if (!result)
-    return failure();
-  if (node.hasInput(2)) {
-    Value bias = node.input(2);
-    if (!bias)
-      return failure();
-    if (rankOf(bias) != 1 || typeOf(bias).getDimSize(0) != shape[1] * groups)
-      return node.malformed("its bias is not a list of " + llvm::Twine(shape[1] * groups) +
-                            " numbers, one for each output channel");
-    if (elementOf(bias) != elementOf(result))
-      return node.malformed("its inputs are of types " + nameOf(elementOf(result)) + " and " + nameOf(elementOf(bias)));
-    result = node.same<nn::AddOp>(result, node.alongAxis(bias, result, rank - 1));
-  }
-  return node.result(toChannelsFirst(node, result));
+  return node.result(toChannelsFirst(node, addBias(node, result, 2)));
 }
 
 } // namespace margay::frontend::onnx

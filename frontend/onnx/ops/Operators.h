@@ -37,6 +37,9 @@ LogicalResult importClip(NodeImport &node);        ///< bounds as inputs
 LogicalResult importClipUntil10(NodeImport &node); ///< bounds as attributes
 LogicalResult importMean(NodeImport &node);
 
+// Col2Im.cpp
+LogicalResult importCol2Im(NodeImport &node);
+
 // Contraction.cpp
 LogicalResult importGemm(NodeImport &node);
 LogicalResult importMatMul(NodeImport &node);
@@ -51,6 +54,9 @@ LogicalResult importConv(NodeImport &node);
 
 // ConvTranspose.cpp
 LogicalResult importConvTranspose(NodeImport &node);
+
+// DeformConv.cpp
+LogicalResult importDeformConv(NodeImport &node);
 
 // Einsum.cpp
 LogicalResult importEinsum(NodeImport &node);
@@ -68,6 +74,16 @@ LogicalResult importScatterElements(NodeImport &node);
 LogicalResult importScatterNd(NodeImport &node);
 LogicalResult importTrilu(NodeImport &node);
 
+// GridSample.cpp
+LogicalResult importAffineGrid(NodeImport &node);
+LogicalResult importGridSample(NodeImport &node);
+
+// IntegerProducts.cpp
+LogicalResult importConvInteger(NodeImport &node);
+LogicalResult importMatMulInteger(NodeImport &node);
+LogicalResult importQLinearConv(NodeImport &node);
+LogicalResult importQLinearMatMul(NodeImport &node);
+
 // Logic.cpp
 LogicalResult importBitCast(NodeImport &node);
 LogicalResult importBitShift(NodeImport &node);
@@ -83,10 +99,15 @@ LogicalResult importMod(NodeImport &node);
 LogicalResult importPow(NodeImport &node);
 LogicalResult importWhere(NodeImport &node);
 
+// MaxPoolIndices.cpp
+LogicalResult importMaxUnpool(NodeImport &node);
+
 // Pooling.cpp
 LogicalResult importAveragePool(NodeImport &node);
 LogicalResult importGlobalAveragePool(NodeImport &node);
+LogicalResult importGlobalLpPool(NodeImport &node);
 LogicalResult importGlobalMaxPool(NodeImport &node);
+LogicalResult importLpPool(NodeImport &node);
 LogicalResult importMaxPool(NodeImport &node);
 
 // Normalization.cpp
@@ -132,6 +153,17 @@ LogicalResult importDequantizeLinear(NodeImport &node);
 LogicalResult importDynamicQuantizeLinear(NodeImport &node);
 LogicalResult importQuantizeLinear(NodeImport &node);
 
+// QuantizedArithmetic.cpp
+LogicalResult importDynamicQuantizeMatMul(NodeImport &node);
+LogicalResult importMatMulIntegerToFloat(NodeImport &node);
+LogicalResult importQGemm(NodeImport &node);
+LogicalResult importQLinearAdd(NodeImport &node);
+LogicalResult importQLinearConcat(NodeImport &node);
+LogicalResult importQLinearGlobalAveragePool(NodeImport &node);
+LogicalResult importQLinearLeakyRelu(NodeImport &node);
+LogicalResult importQLinearMul(NodeImport &node);
+LogicalResult importQLinearSigmoid(NodeImport &node);
+
 // Recurrent.cpp
 LogicalResult importGru(NodeImport &node);
 LogicalResult importLstm(NodeImport &node);
@@ -145,6 +177,9 @@ LogicalResult importSqueeze(NodeImport &node);
 LogicalResult importTranspose(NodeImport &node);
 LogicalResult importUnsqueeze(NodeImport &node);
 
+// RoiAlign.cpp
+LogicalResult importRoiAlign(NodeImport &node);
+
 // Resize.cpp
 LogicalResult importResize(NodeImport &node);
 LogicalResult importUpsample(NodeImport &node);
@@ -154,6 +189,7 @@ LogicalResult importShape(NodeImport &node);
 LogicalResult importSize(NodeImport &node);
 
 // Slicing.cpp
+LogicalResult importCenterCropPad(NodeImport &node);
 LogicalResult importDepthToSpace(NodeImport &node);
 LogicalResult importExpand(NodeImport &node);
 LogicalResult importPad(NodeImport &node);
@@ -174,6 +210,9 @@ mlir::Value reduceKeeping(NodeImport &node, nn::ReduceKind kind, mlir::Value inp
 /// `onTrue` where the condition holds, else `onFalse`.
 mlir::Value choose(NodeImport &node, mlir::Value condition, mlir::Value onTrue, mlir::Value onFalse);
 mlir::Value compare(NodeImport &node, nn::CompareKind kind, mlir::Value a, mlir::Value b);
+
+/// numpy.matmul; null after a report.
+mlir::Value multiplyMatrices(NodeImport &node, mlir::Value a, mlir::Value b);
 
 /// The element type whose number an attribute is; null after a report.
 mlir::Type elementAttribute(NodeImport &node, llvm::StringRef name);

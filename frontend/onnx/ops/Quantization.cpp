@@ -7,17 +7,35 @@
 //===----------------------------------------------------------------------===//
 
 #include "frontend/onnx/ops/Operators.h"
+#include "frontend/onnx/ops/Quantized.h"
 
 using namespace mlir;
 
 namespace margay::frontend::onnx {
 
-/// A scale or zero point with the dimensions of `like`.
-static Value spread(NodeImport &node, Value value, Value like, int64_t axis, int64_t block, llvm::StringRef what) {
+bool isOneNumber(Value value) {
+  return nn::product(value.getContext(), nn::dimsOf(value.getType())).getConstant() == 1;
+}
+
+Value scaleInput(NodeImport &node, unsigned index) {
+  Value scale = node.input(index);
+  if (scale && !isa<FloatType>(elementOf(scale)))
+    return node.malformed("has a scale of type " + nameOf(elementOf(scale)) + ", it has to be of floats");
+  return scale ? node.cast(scale, node.builder().getF32Type()) : nullptr;
+}
+
+Value zeroInput(NodeImport &node, unsigned index, mlir::Type element) {
+  Value zero = node.hasInput(index) ? node.input(index) : Value();
+  if (zero && elementOf(zero) != element)
+    return node.malformed("its zero point is of type " + nameOf(elementOf(zero)) + ", its input of " + nameOf(element));
+  return zero;
+}
+
+Value spread(NodeImport &node, Value value, Value like, int64_t axis, int64_t block, llvm::StringRef what) {
   if (!value || !like || node.hasFailed())
     return nullptr;
   Dims dims = nn::dimsOf(like.getType()), own = nn::dimsOf(value.getType());
-  if (nn::product(node.loc.getContext(), own).getConstant() == 1 && (block == 0 || own.size() <= 1))
+  if (isOneNumber(value) && (block == 0 || own.size() <= 1))
     return node.broadcast(node.reshape(value, {}), dims);
   std::optional<int64_t> normal = node.normalizeAxis(axis, dims.size());
   if (!normal)
@@ -57,13 +75,26 @@ static std::pair<double, double> rangeOf(mlir::Type element) {
   return {-std::ldexp(1.0, width - 1), std::ldexp(1.0, width - 1) - 1};
 }
 
-static Value quantize(NodeImport &node, Value x, Value scale, Value zero, mlir::Type element) {
-  Value rounded = node.same<nn::RoundOp>(node.same<nn::DivOp>(x, scale));
+Value saturate(NodeImport &node, Value x, Value zero, mlir::Type element) {
+  Value rounded = node.same<nn::RoundOp>(x);
   if (zero && rounded)
     rounded = node.same<nn::AddOp>(rounded, node.cast(zero, elementOf(rounded)));
   auto [least, greatest] = rangeOf(element);
   rounded = node.same<nn::MaxOp>(rounded, node.splat(least, rounded));
   return node.cast(node.same<nn::MinOp>(rounded, node.splat(greatest, rounded)), element);
+}
+
+Value quantize(NodeImport &node, Value x, Value scale, Value zero, mlir::Type element) {
+  return saturate(node, node.same<nn::DivOp>(x, scale), zero, element);
+}
+
+Value dequantize(NodeImport &node, Value x, Value scale, Value zero, int64_t axis, int64_t block) {
+  mlir::Type real = node.builder().getF32Type(), integer = node.builder().getI32Type();
+  Value difference = node.cast(x, integer);
+  if (zero)
+    difference = node.same<nn::SubOp>(difference, node.cast(spread(node, zero, x, axis, block, "zero point"), integer));
+  Value factor = spread(node, node.cast(scale, real), x, axis, block, "scale");
+  return node.same<nn::MulOp>(node.cast(difference, real), factor);
 }
 
 /// The attribute 'output_dtype', where 0 means that it is not there.
@@ -94,34 +125,23 @@ LogicalResult importQuantizeLinear(NodeImport &node) {
 }
 
 LogicalResult importDequantizeLinear(NodeImport &node) {
-  Value x = node.input(0), scale = node.input(1), zero = node.hasInput(2) ? node.input(2) : Value();
+  Value x = node.input(0), scale = node.input(1);
   int64_t axis = node.integer("axis", 1), block = node.integer("block_size", 0);
   mlir::Type output = outputType(node);
   if (!x || !scale || node.hasFailed())
     return failure();
   if (!isa<FloatType>(elementOf(scale)))
     return node.malformed("its scale is of type " + nameOf(elementOf(scale)) + ", it has to be of floats");
-  if (zero && elementOf(zero) != elementOf(x))
-    return node.malformed("its zero point is of type " + nameOf(elementOf(zero)) + ", its input of " +
-                          nameOf(elementOf(x)));
   if (!isQuantized(elementOf(x)))
     return node.unsupported("dequantising " + nameOf(elementOf(x)) + " is not supported");
-  mlir::Type element = output ? output : elementOf(scale), real = node.builder().getF32Type(),
-             integer = node.builder().getI32Type();
-  Value difference = node.cast(x, integer);
-  if (zero)
-    difference = node.same<nn::SubOp>(difference, node.cast(spread(node, zero, x, axis, block, "zero point"), integer));
-  Value factor = spread(node, node.cast(scale, real), x, axis, block, "scale");
-  return node.result(node.cast(node.same<nn::MulOp>(node.cast(difference, real), factor), element));
+  Value zero = zeroInput(node, 2, elementOf(x));
+  return node.result(node.cast(dequantize(node, x, scale, zero, axis, block), output ? output : elementOf(scale)));
 }
 
-LogicalResult importDynamicQuantizeLinear(NodeImport &node) {
-  Value x = node.input(0);
+Dynamic quantizeDynamically(NodeImport &node, Value x) {
   if (!x)
-    return failure();
-  llvm::SmallVector<int64_t> axes(rankOf(x));
-  for (int64_t axis = 0; axis < rankOf(x); ++axis)
-    axes[axis] = axis;
+    return {};
+  llvm::SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(0, rankOf(x)));
   // The range contains 0, so that 0 is exact.
   Value least = node.infer<nn::ReduceOp>(x, nn::ReduceKind::Min, axes),
         greatest = node.infer<nn::ReduceOp>(x, nn::ReduceKind::Max, axes);
@@ -130,10 +150,14 @@ LogicalResult importDynamicQuantizeLinear(NodeImport &node) {
   Value scale = node.same<nn::DivOp>(node.same<nn::SubOp>(greatest, least), node.splat(255, least));
   Value zero = quantize(node, node.same<nn::NegOp>(least), scale, Value(), node.builder().getIntegerType(8, false));
   if (!scale || !zero || node.hasFailed())
-    return failure();
+    return {};
   Dims dims = nn::dimsOf(x.getType());
-  Value y = quantize(node, x, node.broadcast(scale, dims), node.broadcast(zero, dims), elementOf(zero));
-  if (failed(node.result(y, 0)) || failed(node.result(scale, 1)))
+  return {quantize(node, x, node.broadcast(scale, dims), node.broadcast(zero, dims), elementOf(zero)), scale, zero};
+}
+
+LogicalResult importDynamicQuantizeLinear(NodeImport &node) {
+  auto [numbers, scale, zero] = quantizeDynamically(node, node.input(0));
+  if (failed(node.result(numbers, 0)) || failed(node.result(scale, 1)))
     return failure();
   return node.result(zero, 2);
 }

@@ -176,6 +176,45 @@ LogicalResult importSplit(NodeImport &node) {
 // Pad
 //===----------------------------------------------------------------------===//
 
+/// The middle of the input, or the input in the middle of zeros, axis by axis.
+LogicalResult importCenterCropPad(NodeImport &node) {
+  Value input = node.input(0);
+  std::optional<Dims> wanted = node.dimensions(1, "the shape");
+  std::optional<llvm::SmallVector<int64_t>> list = node.integers("axes");
+  if (!input || !wanted || node.hasFailed())
+    return failure();
+  int64_t rank = rankOf(input);
+  llvm::SmallVector<int64_t> axes = list ? *list : llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  if (wanted->size() != axes.size())
+    return node.malformed("its shape has " + llvm::Twine(wanted->size()) + " dimensions for " +
+                          llvm::Twine(axes.size()) + " axes");
+  Dims low(rank, node.dim(0)), high(low), starts(low), sizes = nn::dimsOf(input.getType());
+  for (auto [axis, size] : llvm::zip_equal(axes, *wanted)) {
+    std::optional<int64_t> normal = node.normalizeAxis(axis, rank);
+    if (!normal)
+      return failure();
+    if (node.ranges().isLess(size, node.dim(0)) != false)
+      return node.malformed("its shape has a dimension of " + size.str());
+    nn::DimAttr have = sizes[*normal], zero = node.dim(0), kept = node.ranges().min(have, size);
+    nn::DimAttr lack = node.ranges().max(size - have, zero);
+    starts[*normal] = nn::floorDiv(have - kept, 2);
+    low[*normal] = nn::floorDiv(lack, 2);
+    high[*normal] = lack - low[*normal];
+    sizes[*normal] = kept;
+  }
+  Value middle = slice(node, input, starts, sizes, {});
+  auto isZero = [](nn::DimAttr dim) { return dim.getConstant() == 0; };
+  if (!middle || (llvm::all_of(low, isZero) && llvm::all_of(high, isZero)))
+    return node.result(middle);
+  for (auto [size, before, behind] : llvm::zip_equal(sizes, low, high))
+    size = size + before + behind;
+  if (!isManageable(sizes))
+    return node.unsupported("the result is too large to be compiled");
+  MLIRContext *context = node.loc.getContext();
+  return node.result(node.infer<nn::PadOp>(middle, node.scalar(0, elementOf(input)), nn::PadMode::Constant,
+                                           nn::ShapeAttr::get(context, low), nn::ShapeAttr::get(context, high)));
+}
+
 LogicalResult importPad(NodeImport &node) {
   Value input = node.input(0);
   llvm::StringRef modeName = node.text("mode", "constant");
