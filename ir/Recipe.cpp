@@ -24,7 +24,7 @@ static double productsOf(Operation *op) {
   if (!isa<ContractOp, ConvOp>(op))
     return 0;
   double sizes = 1;
-  for (Value value : {op->getOperand(0), op->getOperand(1), op->getResult(0)})
+  for (Value value : {op->getOperand(0), op->getOperand(1), Value(op->getResult(0))})
     if (auto type = dyn_cast<RankedTensorType>(value.getType()); type && type.hasStaticShape())
       sizes *= double(type.getNumElements());
   return std::sqrt(sizes);

@@ -24,7 +24,8 @@ static SmallVector<size_t> bySampleSize(ArrayRef<Buffer> buffers) {
 
 /// Counts an expression's operations down from `budget`; false if there are more.
 static bool isWithin(DimAttr dim, int64_t &budget) {
-  return --budget >= 0 && llvm::all_of(dim.getOperands(), [&](DimAttr operand) { return isWithin(operand, budget); });
+  --budget;
+  return budget >= 0 && llvm::all_of(dim.getOperands(), [&](DimAttr operand) { return isWithin(operand, budget); });
 }
 
 /// Each buffer at the largest end of those below it that it may not overlap. The total, or nothing where offsets become

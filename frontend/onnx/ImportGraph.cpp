@@ -212,7 +212,7 @@ static std::string optionText(const Pin &pin) {
          (pin.multiple > 1 ? "%" + std::to_string(pin.multiple) : "");
 }
 
-llvm::Expected<OwningOpRef<ModuleOp>> importGraph(MLIRContext &context, std::shared_ptr<LoadedModel> loaded,
+llvm::Expected<OwningOpRef<ModuleOp>> importGraph(MLIRContext &context, const std::shared_ptr<LoadedModel> &loaded,
                                                   const ImportOptions &options) {
   ImportOptions pinned = options;
   std::vector<std::string> remarks;

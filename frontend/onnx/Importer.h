@@ -169,7 +169,7 @@ void collectConsumed(llvm::ArrayRef<Node> nodes, llvm::DenseSet<llvm::StringRef>
 
 /// Imports a model that has been validated. A free dimension that has to be a constant becomes one; a remark says so.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>>
-importGraph(mlir::MLIRContext &context, std::shared_ptr<LoadedModel> loaded, const ImportOptions &options);
+importGraph(mlir::MLIRContext &context, const std::shared_ptr<LoadedModel> &loaded, const ImportOptions &options);
 
 } // namespace margay::frontend::onnx
 

@@ -260,6 +260,12 @@ Value NodeImport::reshape(Value value, llvm::ArrayRef<nn::DimAttr> dims) {
     return nullptr;
   if (!isManageable(dims))
     return unsupported("the result is too large to be compiled");
+  nn::DimAttr have = nn::product(loc.getContext(), nn::dimsOf(value.getType()));
+  nn::DimAttr need = nn::product(loc.getContext(), dims);
+  if (have != need && mlir::failed(needEqual(have, need,
+                                             "its sizes do not fit together: " + have.str() + " elements are there, " +
+                                                 need.str() + " are needed")))
+    return nullptr;
   RankedTensorType type = nn::tensorOf(dims, elementOf(value));
   return type == value.getType() ? value : Value(nn::ReshapeOp::create(builder(), loc, type, value));
 }

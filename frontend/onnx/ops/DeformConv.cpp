@@ -47,6 +47,9 @@ LogicalResult importDeformConv(NodeImport &node) {
   if (of[1].getConstant() != offsetGroups * taps * 2)
     return node.malformed("its offsets have " + of[1].str() + " channels, they need " +
                           llvm::Twine(offsetGroups * taps * 2));
+  if (failed(node.needEqual(of[0], dims[0],
+                            "it has offsets for " + of[0].str() + " images, and " + dims[0].str() + " images")))
+    return failure();
   for (int64_t axis = 0; axis < 2; ++axis) {
     int64_t reach = (window->kernel[axis] - 1) * window->dilations[axis] + 1;
     nn::DimAttr covered = dims[axis + 2] + (window->pads[axis] + window->pads[axis + 2] - reach);
