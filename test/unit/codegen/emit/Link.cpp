@@ -76,7 +76,7 @@ TEST_F(Link, KeepsLargeWeightsApart) {
   auto object = cantFail(object::ObjectFile::createELFObjectFile(MemoryBufferRef(bytes, "m.o")));
   bool found = false;
   for (const object::SectionRef &section : object->sections())
-    if (cantFail(section.getName()) == ".lrodata")
+    if (cantFail(section.getName()) == ".lrodata.weights")
       found = object::ELFSectionRef(section).getFlags() & ELF::SHF_X86_64_LARGE;
   EXPECT_TRUE(found);
   ASSERT_TRUE(succeeded(linkShared({file("m.o")}, file("m.so"), "libm.so")));
