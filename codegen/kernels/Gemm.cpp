@@ -48,9 +48,10 @@ struct Gemm {
   /// read once per block.
   void packed() {
     std::optional<int64_t> total = lhs.rows().getConstant();
-    int64_t tileRows = std::min(maxTileRows(k.level), total.value_or(INT64_MAX));
-    int64_t blockBytes = int64_t(192) * 1024;
-    int64_t blockRows = std::max<int64_t>(1, blockBytes / (depth * storageBytes(element)) / tileRows) * tileRows;
+    // There may be no rows, and nothing to sum.
+    int64_t tileRows = std::max<int64_t>(1, std::min(maxTileRows(k.level), total.value_or(INT64_MAX)));
+    int64_t blockBytes = int64_t(192) * 1024, rowBytes = std::max<int64_t>(1, depth * storageBytes(element));
+    int64_t blockRows = std::max<int64_t>(1, blockBytes / rowBytes / tileRows) * tileRows;
     k.loop(k.begin, k.end, blockRows, [&](Value blockBegin) {
       Value blockEnd = k.min(k.add(blockBegin, blockRows), k.end);
       forPanels(k, columns, lanes, tilePanels(k.level, lanes, tileRows), [&](Value panel, const TileColumns &shape) {
