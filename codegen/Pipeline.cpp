@@ -161,9 +161,12 @@ static EntryDescription describeEntry(const Model &model, const Interface &inter
                          .scratchBytes = nn::constantDim(context, 0),
                          .levels = options.levels,
                          .embeddedWeights = options.embedWeights};
-  auto dims = [](Type type) {
-    SmallVector<DimAttr> dims = nn::dimsOf(type);
-    return std::vector<DimAttr>(dims.begin(), dims.end());
+  nn::SymbolRanges ranges(main);
+  auto dims = [&](Type type) {
+    std::vector<DimAttr> bounds;
+    for (DimAttr dim : nn::dimsOf(type))
+      bounds.push_back(ranges.upperBound(dim));
+    return bounds;
   };
   for (Type type : main.getArgumentTypes())
     entry.inputDims.push_back(dims(type));

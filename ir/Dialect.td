@@ -62,9 +62,13 @@ def NN_SymbolAttr : NN_Attr<"Symbol", "symbol"> {
   let description = [{
     In a function's `nn.symbols`, by first appearance over the inputs. `max` is -1 where there is no upper bound. With a `multiple` other sizes are not allowed; a
     dimension that is such a symbol S is `multiple * (S floordiv multiple)` (nn::multipleOf). Example: `#nn.symbol<"N", 1, 32>`, `#nn.symbol<"H", 32, -1, 32>`.
+
+    A symbol with a `bound` depends on data: no input has it, an nn.prefix computes it, and it is never greater than the bound. It comes behind all others.
+    Example: `#nn.symbol<"K", 0, -1 data <N * 4>>`.
   }];
-  let parameters = (ins StringRefParameter<"">:$name, "int64_t":$min, "int64_t":$max, DefaultValuedParameter<"int64_t", "1">:$multiple);
-  let assemblyFormat = "`<` $name `,` $min `,` $max (`,` $multiple^)? `>`";
+  let parameters = (ins StringRefParameter<"">:$name, "int64_t":$min, "int64_t":$max, DefaultValuedParameter<"int64_t", "1">:$multiple,
+                        OptionalParameter<"::margay::nn::DimAttr">:$bound);
+  let assemblyFormat = "`<` $name `,` $min `,` $max (`,` $multiple^)? (`data` $bound^)? `>`";
 }
 
 def NN_PlanAttr : NN_Attr<"Plan", "plan"> {

@@ -76,6 +76,16 @@ static Bounds combine(DimKind kind, Bounds a, Bounds b) {
 }
 
 Bounds SymbolRanges::boundsOf(DimAttr dim) const {
+  Bounds bounds = plainBoundsOf(dim);
+  // N - K is not negative where K is at most N, whatever N is.
+  if (dependsOnData(dim)) {
+    bounds.min = std::max(bounds.min, plainBoundsOf(withoutData(dim, false)).min);
+    bounds.max = std::min(bounds.max, plainBoundsOf(withoutData(dim, true)).max);
+  }
+  return bounds;
+}
+
+Bounds SymbolRanges::plainBoundsOf(DimAttr dim) const {
   if (std::optional<int64_t> value = dim.getConstant())
     return {*value, *value};
   if (dim.getKind() == DimKind::Symbol) {
@@ -86,7 +96,7 @@ Bounds SymbolRanges::boundsOf(DimAttr dim) const {
   }
   std::optional<Bounds> result;
   for (DimAttr operand : dim.getOperands()) {
-    Bounds bounds = boundsOf(operand);
+    Bounds bounds = plainBoundsOf(operand);
     result = result ? combine(dim.getKind(), *result, bounds) : bounds;
   }
   return *result;
@@ -120,4 +130,51 @@ DimAttr SymbolRanges::min(DimAttr a, DimAttr b) const {
 DimAttr SymbolRanges::max(DimAttr a, DimAttr b) const {
   Bounds difference = boundsOf(a - b);
   return difference.min >= 0 ? a : difference.max <= 0 ? b : nn::max(a, b);
+}
+
+DimAttr SymbolRanges::dataBound(llvm::StringRef name) const {
+  auto found = llvm::find_if(symbols, [&](SymbolAttr symbol) { return symbol.getName() == name; });
+  return found == symbols.end() ? DimAttr() : found->getBound();
+}
+
+bool SymbolRanges::dependsOnData(DimAttr dim) const {
+  bool found = false;
+  walkSymbols(dim, [&](llvm::StringRef symbol) { found |= bool(dataBound(symbol)); });
+  return found;
+}
+
+/// With `upper` an expression that is never less than `dim`, else one that is never greater; factors are not negative
+/// but for constants.
+DimAttr SymbolRanges::withoutData(DimAttr dim, bool upper) const {
+  if (!dependsOnData(dim))
+    return dim;
+  mlir::MLIRContext *context = dim.getContext();
+  if (dim.getKind() == DimKind::Symbol)
+    return upper ? withoutData(dataBound(dim.getSymbol()), true) : constantDim(context, 0);
+  llvm::ArrayRef<DimAttr> operands = dim.getOperands();
+  switch (dim.getKind()) {
+  case DimKind::Mul: {
+    auto isNegative = [](DimAttr factor) { return factor.isConstant() && factor.getValue() < 0; };
+    bool flips = llvm::count_if(operands, isNegative) % 2 != 0;
+    DimAttr result = constantDim(context, 1);
+    for (DimAttr factor : operands)
+      result = result * withoutData(factor, upper != flips);
+    return result;
+  }
+  case DimKind::FloorDiv:
+    return floorDiv(withoutData(operands[0], upper),
+                    nn::max(withoutData(operands[1], !upper), constantDim(context, 1)));
+  case DimKind::Mod: // Between 0 and the divisor.
+    return upper ? withoutData(operands[1], true) : constantDim(context, 0);
+  default: {
+    DimAttr result = withoutData(operands[0], upper);
+    for (DimAttr operand : operands.drop_front()) {
+      DimAttr next = withoutData(operand, upper);
+      result = dim.getKind() == DimKind::Add   ? result + next
+               : dim.getKind() == DimKind::Min ? nn::min(result, next)
+                                               : nn::max(result, next);
+    }
+    return result;
+  }
+  }
 }

@@ -21,7 +21,17 @@ public:
   /// Of `nn.symbols` of the function around `op`.
   explicit SymbolRanges(mlir::Operation *op);
 
+  /// One symbol more.
+  void add(SymbolAttr symbol) { symbols.push_back(symbol); }
+
   Bounds boundsOf(DimAttr dim) const;
+
+  /// The bound of a symbol that depends on data; null for others.
+  DimAttr dataBound(llvm::StringRef symbol) const;
+  /// Whether some symbol in `dim` depends on data.
+  bool dependsOnData(DimAttr dim) const;
+  /// An expression without such symbols that `dim` is never greater than. Sizes are never negative.
+  DimAttr upperBound(DimAttr dim) const { return withoutData(dim, true); }
 
   /// Whether a < b and a == b hold for all values of the symbols, or for none; nothing if that depends on them.
   std::optional<bool> isLess(DimAttr a, DimAttr b) const;
@@ -32,6 +42,9 @@ public:
   DimAttr max(DimAttr a, DimAttr b) const;
 
 private:
+  Bounds plainBoundsOf(DimAttr dim) const;
+  DimAttr withoutData(DimAttr dim, bool upper) const;
+
   llvm::SmallVector<SymbolAttr> symbols;
 };
 

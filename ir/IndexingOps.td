@@ -7,7 +7,7 @@ include "ir/OpBase.td"
 
 def NN_DimsOp : NN_Op<"dims", [Pure, NN_Infer]> {
   let summary = "A vector of dimensions as numbers";
-  let description = [{ Example: `%s = nn.dims #nn.shape<N, 3, H * 2> : tensor<3xi64>`. What ONNX's Shape becomes where its numbers are used as data. }];
+  let description = [{ Example: `%s = nn.dims <N, 3, H * 2> : tensor<3xi64>`. What ONNX's Shape becomes where its numbers are used as data. }];
   let arguments = (ins NN_ShapeAttr:$dims);
   let results = (outs NN_TensorOf<[I64]>:$result);
   let assemblyFormat = "$dims attr-dict `:` type($result)";

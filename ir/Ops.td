@@ -12,6 +12,7 @@ include "ir/KernelOps.td"
 include "ir/RecurrentOps.td"
 include "ir/ReductionOps.td"
 include "ir/ResizeOps.td"
+include "ir/SelectionOps.td"
 include "ir/ShapeOps.td"
 
 #endif // MARGAY_IR_OPS_TD

@@ -1,10 +1,12 @@
 //===- Contracts.cpp - what the passes promise to code generation ---------===//
 
 #include "passes/Contracts.h"
+#include "ir/DimBounds.h"
 #include "ir/Ops.h"
 #include "ir/Recipe.h"
 #include "passes/KernelGroups.h"
 #include "passes/Rewrites.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace margay;
@@ -50,6 +52,43 @@ static LogicalResult verifyRegions(Operation &op) {
   return success();
 }
 
+/// Calls `visit` for each symbol that the types of an operation mention, or those inside of it or of what it calls.
+static void walkSymbolsOf(Operation *op, llvm::function_ref<void(StringRef)> visit) {
+  auto walkTypes = [&](TypeRange types) {
+    for (Type type : types)
+      if (isa<RankedTensorType>(type))
+        for (DimAttr dim : dimsOf(type))
+          walkSymbols(dim, visit);
+  };
+  op->walk([&](Operation *inner) {
+    walkTypes(inner->getOperandTypes());
+    walkTypes(inner->getResultTypes());
+    if (auto call = dyn_cast<func::CallOp>(inner))
+      walkSymbolsOf(SymbolTable::lookupNearestSymbolFrom(call, call.getCalleeAttr()), visit);
+  });
+}
+
+/// A size that depends on data is mentioned where it is computed, and behind that.
+static LogicalResult verifyDataSizes(func::FuncOp function) {
+  SymbolRanges ranges(function);
+  llvm::StringSet<> unknown;
+  for (PrefixOp prefix : function.getOps<PrefixOp>())
+    if (!unknown.insert(prefix.getSymbol()).second)
+      return prefix.emitOpError("computes ") << prefix.getSymbol() << ", which another has computed";
+  for (Operation &op : function.getBody().front()) {
+    if (auto prefix = dyn_cast<PrefixOp>(op))
+      unknown.erase(prefix.getSymbol());
+    std::string early;
+    walkSymbolsOf(&op, [&](StringRef symbol) {
+      if (unknown.contains(symbol))
+        early = symbol.str();
+    });
+    if (!early.empty())
+      return op.emitOpError("needs to know ") << early << " before it is computed";
+  }
+  return success();
+}
+
 static LogicalResult verifyTopLevel(Operation &op) {
   if (auto kernel = dyn_cast<KernelOp>(op))
     return verifyKernel(kernel);
@@ -57,15 +96,18 @@ static LogicalResult verifyTopLevel(Operation &op) {
     return verifyResults(terminator);
   if (isa<IfOp, LoopOp>(op))
     return verifyRegions(op);
-  if (isa<ReshapeOp, GetOp, ConstantOp>(op) || llvm::all_of(op.getResults(), isRecipe))
+  if (isa<ReshapeOp, GetOp, ConstantOp, PrefixOp>(op) || llvm::all_of(op.getResults(), isRecipe))
     return success();
   return op.emitOpError("is outside of a kernel");
 }
 
 LogicalResult passes::verifyKernels(ModuleOp module) {
-  for (func::FuncOp function : functionsOf(module))
+  for (func::FuncOp function : functionsOf(module)) {
+    if (failed(verifyDataSizes(function)))
+      return failure();
     for (Operation &op : function.getBody().front())
       if (failed(verifyTopLevel(op)))
         return failure();
+  }
   return success();
 }

@@ -9,6 +9,8 @@
 //                                  }
 //
 // Then each result of the function gets a kernel of its own: arguments, recipes and values returned twice are copied.
+// Where a size depends on data, so are results that were known before it: a call may find that there is no room, and
+// then has written nothing.
 //
 //===----------------------------------------------------------------------===//
 
@@ -57,6 +59,7 @@ public:
   explicit KernelBuilder(func::FuncOp function) : function(function), builder(function.getContext()) {}
 
   void build(const KernelGroup &group);
+  void ownPrefix(PrefixOp op);
   void ownResults(func::ReturnOp op);
 
 private:
@@ -125,15 +128,32 @@ void KernelBuilder::build(const KernelGroup &group) {
     op->erase();
 }
 
-/// Copies what is returned but not made by a kernel, or returned twice.
+/// The value that a chain of reshapes renames.
+static Value unreshaped(Value value) {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>())
+    value = reshape.getOperand();
+  return value;
+}
+
+/// A prefix lies where the whole does, so a kernel makes that.
+void KernelBuilder::ownPrefix(PrefixOp op) {
+  builder.setInsertionPoint(op);
+  if (!unreshaped(op.getOperand()).getDefiningOp<KernelOp>())
+    op.getOperandMutable().assign(copyKernel(builder, op.getLoc(), uniqueName("copy"), op.getOperand()));
+}
+
+/// Copies what is returned but not made by a kernel, or too early, or returned twice.
 void KernelBuilder::ownResults(func::ReturnOp op) {
   builder.setInsertionPoint(op);
+  Operation *last = nullptr; // Behind it all sizes are known.
+  for (PrefixOp prefix : function.getOps<PrefixOp>())
+    last = prefix;
   DenseSet<Value> returned;
   for (OpOperand &result : op->getOpOperands()) {
-    Value value = result.get();
-    while (auto reshape = value.getDefiningOp<ReshapeOp>())
-      value = reshape.getOperand();
-    if (value.getDefiningOp<KernelOp>() && returned.insert(value).second)
+    Value value = unreshaped(result.get());
+    auto maker = value.getDefiningOp<KernelOp>();
+    bool isEarly = maker && last && maker->isBeforeInBlock(last);
+    if (maker && !isEarly && returned.insert(value).second)
       continue;
     auto name = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), nameAttribute);
     result.set(copyKernel(builder, op.getLoc(), uniqueName(name ? name.getValue() : "copy"), result.get()));
@@ -155,6 +175,8 @@ struct FuseKernelsPass : passes::impl::FuseKernelsPassBase<FuseKernelsPass> {
       KernelBuilder kernels(function);
       for (const KernelGroup &group : groupKernels(function))
         kernels.build(group);
+      for (PrefixOp prefix : function.getOps<PrefixOp>())
+        kernels.ownPrefix(prefix);
       kernels.ownResults(cast<func::ReturnOp>(function.getBody().front().getTerminator()));
       eraseUnused(function);
     }

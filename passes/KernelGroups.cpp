@@ -22,7 +22,7 @@ using namespace margay::passes;
 
 bool passes::isRoot(Operation *op) {
   return isa<NNDialect>(op->getDialect()) && !isElementwise(op) &&
-         !isa<BroadcastOp, ConstantOp, GetOp, IfOp, KernelOp, LoopOp, ParamOp, ReshapeOp, YieldOp>(op);
+         !isa<BroadcastOp, ConstantOp, GetOp, IfOp, KernelOp, LoopOp, ParamOp, PrefixOp, ReshapeOp, YieldOp>(op);
 }
 
 bool passes::isElementwise(Operation *op) { return isa<ElementwiseInterface>(op); }

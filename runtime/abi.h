@@ -143,6 +143,10 @@ typedef void (*mg__kernel)(const void *args, int64_t begin, int64_t end, void *s
 void mg__parallel(const mg__frame *frame, mg__kernel kernel, const void *args, int64_t rows, int64_t rows_per_task,
                   int32_t index);
 
+/// Tells the caller the dims of each output with MG_PORT_DATA_DIMS, which lie at `dims` one after the other.
+/// MG_E_OUTPUT if one of them has no room.
+mg_status mg__fit(const mg__frame *frame, const int64_t *dims);
+
 //===- What mg_model and the generated functions forward to -----------------===//
 
 mg_status mg__enter(const mg_model *model, const int64_t *symbols, const void *const *inputs, void *const *outputs,

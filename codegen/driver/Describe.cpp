@@ -35,7 +35,8 @@ mg_dtype codegen::dtypeOf(Type element) {
   }
 }
 
-static InterfacePort describePort(StringAttr name, const Twine &otherwise, Type type, const Interface &interface) {
+static InterfacePort describePort(StringAttr name, const Twine &otherwise, Type type, const Interface &interface,
+                                  const nn::SymbolRanges &ranges) {
   InterfacePort port;
   port.name = name ? name.str() : otherwise.str();
   port.dtype = dtypeOf(cast<RankedTensorType>(type).getElementType());
@@ -43,6 +44,9 @@ static InterfacePort describePort(StringAttr name, const Twine &otherwise, Type 
     InterfaceDim described;
     if (dim.isConstant()) {
       described.value = dim.getValue();
+    } else if (ranges.dependsOnData(dim)) {
+      described.kind = InterfaceDim::Data;
+      described.text = ranges.upperBound(dim).str();
     } else if (StringRef name = nn::loneSymbol(dim); !name.empty()) {
       auto isThis = [&](const InterfaceSymbol &symbol) { return symbol.name == name; };
       described.kind = InterfaceDim::Symbol;
@@ -60,7 +64,10 @@ Interface codegen::describeInterface(func::FuncOp main, StringRef name) {
   Interface interface;
   interface.name = name.str();
   interface.version = MARGAY_VERSION;
+  nn::SymbolRanges ranges(main);
   for (nn::SymbolAttr symbol : symbolsOf(main)) {
+    if (symbol.getBound())
+      continue;
     InterfaceSymbol described{.name = symbol.getName().str(), .min = symbol.getMin(), .multiple = symbol.getMultiple()};
     if (symbol.getMax() >= 0)
       described.max = symbol.getMax();
@@ -75,10 +82,10 @@ Interface codegen::describeInterface(func::FuncOp main, StringRef name) {
   }
   for (auto [index, type] : llvm::enumerate(main.getArgumentTypes()))
     interface.inputs.push_back(describePort(main.getArgAttrOfType<StringAttr>(index, nn::nameAttribute),
-                                            "input" + Twine(index), type, interface));
+                                            "input" + Twine(index), type, interface, ranges));
   for (auto [index, type] : llvm::enumerate(main.getResultTypes()))
     interface.outputs.push_back(describePort(main.getResultAttrOfType<StringAttr>(index, nn::nameAttribute),
-                                             "output" + Twine(index), type, interface));
+                                             "output" + Twine(index), type, interface, ranges));
   for (unsigned argument = 0; argument < main.getNumArguments(); ++argument)
     if (std::optional<unsigned> result = nn::stateResult(main, argument))
       interface.states.push_back({argument, *result});

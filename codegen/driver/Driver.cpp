@@ -7,6 +7,12 @@
 //
 // nn.if and nn.loop call the drivers of other functions with a frame that differs in inputs, outputs and arena.
 //
+// Where sizes depend on data, an nn.prefix reads one once it is known. When all are, the caller's outputs are looked
+// at:
+//
+//     if (mg__fit(frame, dims of those outputs) == MG_OK) { the other kernels; only they write outputs }
+//
+//
 //===----------------------------------------------------------------------===//
 
 #include "codegen/driver/Driver.h"
@@ -56,13 +62,12 @@ public:
     outputs = field(offsetof(mg__frame, outputs));
     arena = field(offsetof(mg__frame, arena));
     weights = field(offsetof(mg__frame, weights));
-    Value array = field(offsetof(mg__frame, symbols));
-    for (auto [index, symbol] : llvm::enumerate(model.symbols))
-      symbols[symbol.getName()] = load(i64, at(array, static_cast<int64_t>(index), i64));
+    symbolArray = field(offsetof(mg__frame, symbols));
+    readSymbols();
   }
 
-  /// Runs all steps; `functions` are those of the kernels among them.
-  void steps(ArrayRef<StringRef> functions, int64_t &number);
+  /// Runs all steps; `functions` are those of the kernels among them. The status of the call.
+  Value steps(ArrayRef<StringRef> functions, int64_t &number);
 
 private:
   Value field(size_t offset) { return load(pointer, at(frame, static_cast<int64_t>(offset), builder.getI8Type())); }
@@ -78,6 +83,14 @@ private:
     return dimValue(*this, elements * storageBytes(cast<RankedTensorType>(type).getElementType()), symbols);
   }
 
+  bool isMain() const { return body.function == model.main(); }
+  ArrayRef<Type> resultTypes() const { return func::FuncOp(body.function).getResultTypes(); }
+  void readSymbols();
+  void bind(nn::PrefixOp op);
+  Value fitOutputs();
+  /// The step behind which all sizes are known that depend on data; null if there are none, or not for the caller.
+  Operation *lastBinding() const;
+  void run(Operation *step);
   void runKernel(nn::KernelOp kernel, StringRef function, int64_t number, Value args);
   Value array(int64_t words) { return LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(words), 8); }
   void copy(Value from, Value to, Value bytes);
@@ -88,12 +101,57 @@ private:
 
   const Model &model;
   const Body &body;
-  Value frame, inputs, outputs, arena, weights;
+  Value frame, inputs, outputs, arena, weights, symbolArray;
   SymbolValues symbols;
+  // Of the kernels that are left to run.
+  ArrayRef<StringRef> functions;
+  int64_t number = 0;
+  Value args;
   Type pointer, i64;
 };
 
 } // namespace
+
+/// Sizes that depend on data are no arguments. The array of all lives in the driver of `main`.
+void DriverEmitter::readSymbols() {
+  Value given = symbolArray;
+  bool hasDataSymbols = llvm::any_of(model.symbols, [](nn::SymbolAttr symbol) { return bool(symbol.getBound()); });
+  if (isMain() && hasDataSymbols)
+    symbolArray = array(static_cast<int64_t>(model.symbols.size()));
+  for (auto [index, symbol] : llvm::enumerate(model.symbols)) {
+    bool isLater = isMain() && symbol.getBound();
+    Value value = isLater ? constant(0) : load(i64, at(given, static_cast<int64_t>(index), i64));
+    symbols[symbol.getName()] = value;
+    if (symbolArray != given)
+      store(value, at(symbolArray, static_cast<int64_t>(index), i64));
+  }
+}
+
+void DriverEmitter::bind(nn::PrefixOp op) {
+  Value count = load(i64, address(op.getCountMutable()));
+  auto isThis = [&](nn::SymbolAttr symbol) { return symbol.getName() == op.getSymbol(); };
+  int64_t index = llvm::find_if(model.symbols, isThis) - model.symbols.begin();
+  store(count, at(symbolArray, index, i64));
+  symbols[op.getSymbol()] = count;
+}
+
+Operation *DriverEmitter::lastBinding() const {
+  auto bindings = llvm::make_filter_range(body.steps, [](Operation *step) { return isa<nn::PrefixOp>(step); });
+  return isMain() && !bindings.empty() ? *std::prev(bindings.end()) : nullptr;
+}
+
+/// Asks the runtime whether the outputs whose sizes depend on data have room.
+Value DriverEmitter::fitOutputs() {
+  SmallVector<DimAttr> all;
+  for (Type type : resultTypes())
+    if (SmallVector<DimAttr> dims = nn::dimsOf(type); model.hasDataDims(type))
+      llvm::append_range(all, dims);
+  Value dims = array(static_cast<int64_t>(all.size()) + 1);
+  for (auto [index, dim] : llvm::enumerate(all))
+    store(dimValue(*this, dim, symbols), at(dims, static_cast<int64_t>(index), i64));
+  return LLVM::CallOp::create(builder, loc, TypeRange(builder.getI32Type()), "mg__fit", ValueRange{frame, dims})
+      .getResult();
+}
 
 Value DriverEmitter::address(const Placement &placement) {
   Value base;
@@ -104,6 +162,8 @@ Value DriverEmitter::address(const Placement &placement) {
     break;
   case Placement::Output:
     base = load(pointer, at(outputs, placement.index, pointer));
+    if (isMain() && model.hasDataDims(resultTypes()[placement.index]))
+      base = load(pointer, at(base, int64_t(offsetof(mg_output, data)), builder.getI8Type()));
     break;
   case Placement::Weights:
     base = weights;
@@ -148,6 +208,7 @@ void DriverEmitter::callBody(StringRef callee, Value arena, Value inputs, Value 
   set(offsetof(mg__frame, arena), arena);
   set(offsetof(mg__frame, inputs), inputs);
   set(offsetof(mg__frame, outputs), outputs);
+  set(offsetof(mg__frame, symbols), symbolArray);
   LLVM::CallOp::create(builder, loc, TypeRange(builder.getI32Type()), driverName(level, callee), ValueRange{inner});
 }
 
@@ -240,22 +301,43 @@ void DriverEmitter::runLoop(nn::LoopOp op) {
                        after);
 }
 
-void DriverEmitter::steps(ArrayRef<StringRef> functions, int64_t &number) {
+void DriverEmitter::run(Operation *step) {
+  if (auto kernel = dyn_cast<nn::KernelOp>(step)) {
+    runKernel(kernel, functions.front(), number++, args);
+    functions = functions.drop_front();
+  } else if (auto op = dyn_cast<nn::IfOp>(step)) {
+    runIf(op);
+  } else if (auto op = dyn_cast<nn::PrefixOp>(step)) {
+    bind(op);
+  } else {
+    runLoop(cast<nn::LoopOp>(step));
+  }
+}
+
+Value DriverEmitter::steps(ArrayRef<StringRef> theirFunctions, int64_t &firstNumber) {
+  functions = theirFunctions;
+  number = firstNumber;
   // One array of arguments serves all kernels: each call returns when it is no longer read.
   size_t words = 1;
   for (Operation *step : body.steps)
     words = std::max<size_t>(words, step->getNumOperands() + step->getNumResults() + model.symbols.size());
-  Value args = array(words);
-  for (Operation *step : body.steps) {
-    if (auto kernel = dyn_cast<nn::KernelOp>(step)) {
-      runKernel(kernel, functions.front(), number++, args);
-      functions = functions.drop_front();
-    } else if (auto op = dyn_cast<nn::IfOp>(step)) {
-      runIf(op);
-    } else {
-      runLoop(cast<nn::LoopOp>(step));
-    }
+  args = array(words);
+  Operation *binding = lastBinding();
+  auto rest = body.steps.begin();
+  while (binding && rest != body.steps.end() && *rest != binding)
+    run(*rest++);
+  Type i32 = builder.getI32Type();
+  Value ok = LLVM::ConstantOp::create(builder, loc, i32, builder.getI32IntegerAttr(MG_OK)), status = ok;
+  auto runRest = [&] { std::for_each(rest, body.steps.end(), [&](Operation *step) { run(step); }); };
+  if (binding) {
+    run(*rest++);
+    status = fitOutputs();
+    when(arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, status, ok), runRest);
+  } else {
+    runRest();
   }
+  firstNumber = number;
+  return status;
 }
 
 void codegen::emitDriver(ModuleOp module, const Model &model, const Body &body, const Level &level,
@@ -274,8 +356,8 @@ void codegen::emitDriver(ModuleOp module, const Model &model, const Body &body, 
                                            isMain ? LLVM::Linkage::External : LLVM::Linkage::Internal);
   Block *entry = function.addEntryBlock(builder);
   builder.setInsertionPointToStart(entry);
-  auto ok = LLVM::ConstantOp::create(builder, module->getLoc(), i32, builder.getI32IntegerAttr(MG_OK));
-  auto end = LLVM::ReturnOp::create(builder, module->getLoc(), ok.getResult());
-  builder.setInsertionPoint(end);
-  DriverEmitter(builder, module->getLoc(), model, body, level, entry->getArgument(0)).steps(functions, kernelNumber);
+  DriverEmitter emitter(builder, module->getLoc(), model, body, level, entry->getArgument(0));
+  Value status = emitter.steps(functions, kernelNumber);
+  builder.setInsertionPointToEnd(entry);
+  LLVM::ReturnOp::create(builder, module->getLoc(), status);
 }

@@ -16,6 +16,11 @@ SmallVector<nn::SymbolAttr> codegen::symbolsOf(func::FuncOp main) {
   return array ? llvm::to_vector(array.getAsRange<nn::SymbolAttr>()) : SmallVector<nn::SymbolAttr>();
 }
 
+bool Model::hasDataDims(Type tensor) const {
+  nn::SymbolRanges ranges(main());
+  return llvm::any_of(nn::dimsOf(tensor), [&](DimAttr dim) { return ranges.dependsOnData(dim); });
+}
+
 namespace {
 
 /// The kernels' functions of one level; equal kernels share one.
@@ -65,6 +70,7 @@ static void declareRuntime(ModuleOp module) {
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()),
                                           {pointer, pointer, pointer, i64, i64, i32});
   LLVM::LLVMFuncOp::create(builder, module->getLoc(), "mg__parallel", type);
+  LLVM::LLVMFuncOp::create(builder, module->getLoc(), "mg__fit", LLVM::LLVMFunctionType::get(i32, {pointer, pointer}));
 }
 
 OwningOpRef<ModuleOp> codegen::emitLevel(const Model &model, const Level &level) {

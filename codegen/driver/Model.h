@@ -17,15 +17,17 @@ struct Body {
 
 struct Model {
   llvm::SmallVector<Body> bodies;            ///< Callees before their callers, `main` at the end.
-  llvm::SmallVector<nn::SymbolAttr> symbols; ///< In the order of the C interface.
+  llvm::SmallVector<nn::SymbolAttr> symbols; ///< In the order of the C interface, then those that depend on data.
   llvm::SmallVector<nn::KernelOp> kernels;   ///< Those that run, of all bodies in order.
   WeightOffsets weights;
 
   mlir::func::FuncOp main() const { return bodies.back().function; }
   const MemoryPlan &memory() const { return bodies.back().memory; }
+  /// Whether a dimension of a tensor depends on data.
+  bool hasDataDims(mlir::Type tensor) const;
 };
 
-/// The symbols of the model's dimensions, by first appearance over its inputs.
+/// The symbols of the model's dimensions, by first appearance over its inputs; then those that depend on data.
 llvm::SmallVector<nn::SymbolAttr> symbolsOf(mlir::func::FuncOp main);
 
 } // namespace margay::codegen

@@ -27,6 +27,8 @@ void emitGeneralConv(KernelBuilder &k);    ///< unit: pixel
 void emitGeneralGemm(KernelBuilder &k);    ///< unit: row
 void emitGeneralWindow(KernelBuilder &k);  ///< unit: pixel
 void emitIota(KernelBuilder &k);           ///< unit: row
+void emitNms(KernelBuilder &k);            ///< unit: the boxes of one class
+void emitNonZero(KernelBuilder &k);        ///< unit: the whole tensor
 void emitNormalize(KernelBuilder &k);      ///< unit: row
 void emitPackedGemm(KernelBuilder &k);     ///< unit: row
 void emitPad(KernelBuilder &k);            ///< unit: row

@@ -18,14 +18,14 @@ SmallVector<nn::KernelOp> codegen::kernelsOf(func::FuncOp function) {
 SmallVector<Operation *> codegen::stepsOf(func::FuncOp function) {
   SmallVector<Operation *> steps;
   for (Operation &op : function.getBody().front())
-    if (isa<nn::KernelOp, nn::IfOp, nn::LoopOp>(op))
+    if (isa<nn::KernelOp, nn::IfOp, nn::LoopOp, nn::PrefixOp>(op))
       steps.push_back(&op);
   return steps;
 }
 
 SmallVector<StringRef> codegen::calleesOf(Operation *step) {
   SmallVector<StringRef> callees;
-  if (!isa<nn::KernelOp>(step))
+  if (isa<nn::IfOp, nn::LoopOp>(step))
     for (Region &region : step->getRegions())
       callees.push_back(cast<func::CallOp>(region.front().front()).getCallee());
   return callees;
@@ -47,11 +47,13 @@ static Value unreshaped(Value value) {
 namespace {
 
 struct Planner {
-  Planner(func::FuncOp main, const ArenaSizes &callees) : main(main), callees(callees), context(main.getContext()) {}
+  Planner(func::FuncOp main, const ArenaSizes &callees)
+      : main(main), callees(callees), context(main.getContext()), ranges(main) {}
 
   func::FuncOp main;
   const ArenaSizes &callees;
   MLIRContext *context;
+  nn::SymbolRanges ranges;
   MemoryPlan plan;
 
   Value placed(Value value, Placement placement) {
@@ -116,10 +118,11 @@ struct Planner {
     }
   }
 
-  /// A piece of the arena, of which lifetimes() finds out how long it is needed.
+  /// A piece of the arena, of which lifetimes() finds out how long it is needed. It has room for whatever the data are.
   int64_t newBuffer(DimAttr bytes) {
-    plan.buffers.push_back(
-        {.bytes = nn::ceilDiv(bytes, arenaAlignment) * arenaAlignment, .first = INT64_MAX, .last = -1});
+    plan.buffers.push_back({.bytes = nn::ceilDiv(ranges.upperBound(bytes), arenaAlignment) * arenaAlignment,
+                            .first = INT64_MAX,
+                            .last = -1});
     return static_cast<int64_t>(plan.buffers.size()) - 1;
   }
 
@@ -133,7 +136,7 @@ struct Planner {
   /// What nn.if and nn.loop need for themselves.
   void control() {
     for (Operation *step : stepsOf(main)) {
-      if (isa<nn::KernelOp>(step))
+      if (!isa<nn::IfOp, nn::LoopOp>(step))
         continue;
       StepMemory &memory = plan.steps[step];
       DimAttr arena = nn::constantDim(context, 0);
@@ -151,12 +154,23 @@ struct Planner {
   }
 
   void rest() {
-    for (Operation *step : stepsOf(main))
+    for (Operation *step : stepsOf(main)) {
+      if (isa<nn::PrefixOp>(step))
+        continue;
       for (Value result : step->getResults())
         if (!plan.placements.contains(result))
           buffer(result);
-    for (auto reshape : main.getBody().front().getOps<nn::ReshapeOp>()) {
-      if (nn::isRecipe(reshape.getOperand()))
+    }
+    renamed();
+  }
+
+  /// What is where something else is: reshaped values, and the beginnings of others.
+  void renamed() {
+    for (Operation &op : main.getBody().front()) {
+      if (auto prefix = dyn_cast<nn::PrefixOp>(op))
+        placed(prefix.getResult(), plan.placements.lookup(prefix.getOperand()));
+      auto reshape = dyn_cast<nn::ReshapeOp>(op);
+      if (!reshape || nn::isRecipe(reshape.getOperand()))
         continue;
       Placement placement = plan.placements.lookup(reshape.getOperand());
       placement.rowStride = columnsOf(reshape.getResult());

@@ -63,6 +63,8 @@ static const Algorithm algorithms[] = {
     {.name = "gemm-general", .emit = emitGeneralGemm, .units = rowUnits},
     {.name = "gemm-plain", .emit = emitPlainGemm, .units = rowUnits, .granule = 4},
     {.name = "iota", .emit = emitIota, .units = rowUnits},
+    {.name = "nms", .emit = emitNms, .units = rowUnits},
+    {.name = "nonzero", .emit = emitNonZero, .units = oneUnit},
     {.name = "normalize", .emit = emitNormalize, .units = rowUnits},
     {.name = "pad", .emit = emitPad, .units = rowUnits},
     {.name = "recurrent", .emit = emitRecurrent, .units = sequenceUnits},
@@ -175,6 +177,8 @@ static StringRef onlyAlgorithm(Operation *root) {
       .Case([](nn::GatherElementsOp) { return "gather-elements"; })
       .Case([](nn::GatherNdOp) { return "gather-nd"; })
       .Case([](nn::IotaOp) { return "iota"; })
+      .Case([](nn::NmsOp) { return "nms"; })
+      .Case([](nn::NonZeroOp) { return "nonzero"; })
       .Case([](nn::NormalizeOp) { return "normalize"; })
       .Case([](nn::PadOp) { return "pad"; })
       .Case([](nn::RecurrentOp) { return "recurrent"; })

@@ -18,6 +18,15 @@ Importer::Importer(MLIRContext &context, std::shared_ptr<LoadedModel> loadedMode
     functions.try_emplace(functionKey(function.domain, function.name, function.overload), &function);
 }
 
+nn::DimAttr Importer::addDataSize(llvm::StringRef wish, nn::DimAttr bound) {
+  int64_t max = ranges.boundsOf(bound).max;
+  nn::SymbolAttr symbol = symbols.addDataSize(wish, bound, max == std::numeric_limits<int64_t>::max() ? -1 : max);
+  function->setAttr(nn::symbolsAttribute, symbols.attribute());
+  ranges.add(symbol);
+  knownDims.addSymbol(symbol);
+  return nn::symbolDim(&context, symbol.getName());
+}
+
 void Importer::report(Fault fault, const llvm::Twine &message) {
   ++reported;
   errors = llvm::joinErrors(std::move(errors), makeFault(fault, message));
@@ -47,9 +56,10 @@ bool Importer::divide(llvm::StringRef symbol, int64_t multiple, const llvm::Twin
 
 void Importer::bound(llvm::StringRef symbol, int64_t max, const llvm::Twine &user) {
   bool isKnown = llvm::any_of(pinned, [&](const Pin &pin) { return pin.symbol == symbol; });
+  std::optional<nn::SymbolAttr> known = symbols.find(symbol); // Not of sizes that depend on data.
   nn::Bounds now = ranges.boundsOf(nn::symbolDim(&context, symbol));
-  if (!isKnown && !outside && max >= now.min && max < now.max)
-    pinned.push_back({symbol.str(), now.min, max, symbols.find(symbol)->getMultiple(), user.str()});
+  if (known && !isKnown && !outside && max >= now.min && max < now.max)
+    pinned.push_back({symbol.str(), now.min, max, known->getMultiple(), user.str()});
 }
 
 //===- Values -------------------------------------------------------------===//

@@ -72,6 +72,8 @@ public:
   bool divide(llvm::StringRef symbol, int64_t multiple, const llvm::Twine &user);
   /// Notes that a dimension is at most that in every valid call.
   void bound(llvm::StringRef symbol, int64_t max, const llvm::Twine &user);
+  /// A size that depends on data and is at most `bound`, as a dimension. `wish` is what to call it.
+  nn::DimAttr addDataSize(llvm::StringRef wish, nn::DimAttr bound);
   void report(Fault fault, const llvm::Twine &message);
   /// The value as a tensor of the IR; null if it is broken, or cannot be one, which is reported for `user`.
   mlir::Value materialize(Known &known, const llvm::Twine &user);

@@ -3,6 +3,8 @@
 #include "frontend/onnx/NodeImport.h"
 #include "frontend/onnx/TensorData.h"
 #include "ir/Counted.h"
+#include "ir/Recipe.h"
+#include "ir/reference/Evaluator.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
@@ -288,6 +290,24 @@ Value NodeImport::broadcast(Value value, llvm::ArrayRef<nn::DimAttr> dims) {
   value = reshape(value, own);
   RankedTensorType type = nn::tensorOf(dims, elementOf(value));
   return type == value.getType() ? value : Value(nn::BroadcastOp::create(builder(), loc, type, value));
+}
+
+Value NodeImport::prefix(Value value, Value count) {
+  if (!value || !count || failed)
+    return nullptr;
+  Dims dims = nn::dimsOf(value.getType());
+  if (nn::isRecipe(count)) {
+    llvm::Expected<reference::Tensor> known = reference::evaluateConstant(count);
+    if (!known)
+      return malformed(llvm::toString(known.takeError()));
+    dims[0] = dim(known->values<int64_t>()[0]);
+    auto starts = nn::ShapeAttr::get(loc.getContext(), Dims(dims.size(), dim(0)));
+    return checkedValue(nn::SliceOp::create(builder(), loc, nn::tensorOf(dims, elementOf(value)), value, starts,
+                                            llvm::SmallVector<int64_t>(dims.size(), 1)));
+  }
+  std::string wish = node.outputs.empty() ? "size" : node.outputs.front().str() + " size";
+  dims[0] = importer.addDataSize(wish, dims[0]);
+  return checkedValue(nn::PrefixOp::create(builder(), loc, nn::tensorOf(dims, elementOf(value)), value, count));
 }
 
 Value NodeImport::cast(Value value, mlir::Type element) {

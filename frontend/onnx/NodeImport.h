@@ -126,6 +126,8 @@ public:
   /// The value stretched to these dimensions; null after a report if its own are neither those nor 1.
   mlir::Value broadcast(mlir::Value value, llvm::ArrayRef<nn::DimAttr> dims);
   mlir::Value cast(mlir::Value value, mlir::Type element);
+  /// The first `count` slices of a value along its first dimension: as many as the data say, if they are not constant.
+  mlir::Value prefix(mlir::Value value, mlir::Value count);
   /// A vector of dimensions as a tensor of i64.
   mlir::Value dimsTensor(llvm::ArrayRef<nn::DimAttr> dims);
   /// A constant of rank 0.

@@ -94,7 +94,7 @@ nn::DimAttr Symbols::dimension(llvm::StringRef input, unsigned axis, const Dimen
     min = leastAllowed(override);
     max = override.max ? *override.max / multiple * multiple : -1;
   }
-  auto symbol = nn::SymbolAttr::get(context, name, min, max, multiple);
+  auto symbol = nn::SymbolAttr::get(context, name, min, max, multiple, nn::DimAttr());
   symbols.try_emplace(symbol.getName(), symbol);
   return nn::multipleOf(context, name, multiple);
 }
@@ -110,10 +110,20 @@ bool Symbols::allows(llvm::StringRef name, int64_t value) const {
          (found->second.getMax() < 0 || value <= found->second.getMax()) && value % found->second.getMultiple() == 0;
 }
 
+nn::SymbolAttr Symbols::addDataSize(llvm::StringRef wish, nn::DimAttr bound, int64_t max) {
+  std::string name = wish.str();
+  for (unsigned number = 2; llvm::is_contained(names, name); ++number)
+    name = (wish + "." + llvm::Twine(number)).str();
+  names.push_back(name);
+  dataSizes.push_back(nn::SymbolAttr::get(context, name, /*min=*/0, max, /*multiple=*/1, bound));
+  return dataSizes.back();
+}
+
 ArrayAttr Symbols::attribute() const {
   llvm::SmallVector<mlir::Attribute> attributes;
   for (auto &[name, symbol] : symbols)
     attributes.push_back(symbol);
+  llvm::append_range(attributes, dataSizes);
   return ArrayAttr::get(context, attributes);
 }
 

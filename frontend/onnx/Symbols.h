@@ -39,6 +39,9 @@ public:
   /// What is known of a free dimension, if there is one of this name that is not pinned.
   std::optional<nn::SymbolAttr> find(llvm::StringRef name) const;
 
+  /// A symbol for a size that depends on data and is at most `bound`. Its name is `wish`, or begins with it.
+  nn::SymbolAttr addDataSize(llvm::StringRef wish, nn::DimAttr bound, int64_t max);
+
   /// The `nn.symbols` of the function.
   mlir::ArrayAttr attribute() const;
 
@@ -51,6 +54,7 @@ private:
   llvm::SmallVector<bool> used;
   llvm::MapVector<llvm::StringRef, nn::SymbolAttr> symbols;
   llvm::SmallVector<std::string> names; ///< of all free dimensions, pinned or not
+  llvm::SmallVector<nn::SymbolAttr> dataSizes;
 };
 
 } // namespace margay::frontend::onnx

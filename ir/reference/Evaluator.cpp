@@ -29,6 +29,7 @@ static const Table &table() {
     addRecurrent(table);
     addReductions(table);
     addResize(table);
+    addSelections(table);
     addShapes(table);
     return table;
   }();
@@ -118,7 +119,8 @@ public:
     return tensors;
   }
 
-  llvm::Error run(mlir::Operation *op, const Symbols &symbols) {
+  /// Gives the symbols in the results' types their values where they have none yet.
+  llvm::Error run(mlir::Operation *op, Symbols &symbols) {
     if (llvm::isa<nn::GetOp>(op))
       return llvm::Error::success();
     Results operands = fetch(op->getOperands());
@@ -127,8 +129,10 @@ public:
     Results results = evaluateOp(op, *operands, symbols);
     if (!results)
       return results.takeError();
-    for (auto [value, tensor] : llvm::zip_equal(op->getResults(), *results))
+    for (auto [value, tensor] : llvm::zip_equal(op->getResults(), *results)) {
+      bindSymbols(value.getType(), tensor, symbols);
       define(value, std::move(tensor));
+    }
     return llvm::Error::success();
   }
 
@@ -139,8 +143,9 @@ private:
 
 } // namespace
 
-Results reference::evaluateBlock(mlir::Block &block, std::vector<Tensor> arguments, const Symbols &symbols) {
+Results reference::evaluateBlock(mlir::Block &block, std::vector<Tensor> arguments, const Symbols &given) {
   Frame frame;
+  Symbols symbols = given; // And those that depend on data, as their values are found.
   for (mlir::Operation &op : block)
     llvm::for_each(op.getOperands(), [&](mlir::Value operand) { frame.expect(operand); });
   for (auto [value, tensor] : llvm::zip_equal(block.getArguments(), arguments))
@@ -195,8 +200,9 @@ llvm::Expected<Tensor> reference::evaluateConstant(mlir::Value value) {
   frame.expect(value);
   for (mlir::Operation *op : *slice)
     llvm::for_each(op->getOperands(), [&](mlir::Value operand) { frame.expect(operand); });
+  Symbols none;
   for (mlir::Operation *op : *slice)
-    if (llvm::Error error = frame.run(op, {}))
+    if (llvm::Error error = frame.run(op, none))
       return error;
   return frame.fetch(value);
 }

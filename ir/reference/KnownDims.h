@@ -24,6 +24,9 @@ class KnownDims {
 public:
   explicit KnownDims(nn::SymbolRanges ranges = {}) : ranges(std::move(ranges)) {}
 
+  /// One symbol more than the ranges have.
+  void addSymbol(nn::SymbolAttr symbol) { ranges.add(symbol); }
+
   /// The elements of an integer tensor in row-major order; nothing where one of them depends on data.
   std::optional<llvm::SmallVector<nn::DimAttr>> dimsOf(mlir::Value value);
 

@@ -32,6 +32,7 @@ void addNormalizations(Table &table);
 void addRecurrent(Table &table);
 void addReductions(Table &table);
 void addResize(Table &table);
+void addSelections(Table &table);
 void addShapes(Table &table);
 
 /// Runs a block on its arguments and returns what its terminator is given.

@@ -1,6 +1,7 @@
 //===- Gathering.cpp - elements by positions, and tensors made of positions ===//
 
 #include "frontend/onnx/ops/Operators.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -204,9 +205,25 @@ LogicalResult importTrilu(NodeImport &node) {
   return node.result(nn::SelectOp::create(node.builder(), node.loc, input.getType(), kept, input, zero));
 }
 
+/// The depth of OneHot, which may be a number of any type.
+static std::optional<Dims> depthInput(NodeImport &node) {
+  const Known *known = node.hasInput(1) ? node.known(1) : nullptr;
+  if (known && known->value && isa<FloatType>(elementOf(known->value)))
+    return node.unsupported("the depth (input " + quoted(node.node.inputs[1]) +
+                            ") depends on the model's data; it has to be constant");
+  if (!known || !known->tensor || !isa_and_nonnull<FloatType>(typeOf(node.builder().getContext(), known->tensor->type)))
+    return node.dimensions(1, "the depth");
+  std::optional<double> depth = node.constantScalar(1, "the depth");
+  if (!depth)
+    return std::nullopt;
+  if (*depth != std::floor(*depth) || std::abs(*depth) > double(maxElements))
+    return node.malformed("its depth has to be a whole number that memory can hold");
+  return Dims{node.dim(int64_t(*depth))};
+}
+
 LogicalResult importOneHot(NodeImport &node) {
   Value indices = node.input(0), values = node.input(2);
-  auto depth = node.dimensions(1, "the depth");
+  std::optional<Dims> depth = depthInput(node);
   int64_t axis = node.integer("axis", -1);
   if (!indices || !values || !depth || node.hasFailed())
     return failure();

@@ -169,6 +169,11 @@ LogicalResult importGru(NodeImport &node);
 LogicalResult importLstm(NodeImport &node);
 LogicalResult importRnn(NodeImport &node);
 
+// Selection.cpp
+LogicalResult importCompress(NodeImport &node);
+LogicalResult importNonMaxSuppression(NodeImport &node);
+LogicalResult importNonZero(NodeImport &node);
+
 // Shape.cpp
 LogicalResult importConcat(NodeImport &node);
 LogicalResult importFlatten(NodeImport &node);
