@@ -6,8 +6,16 @@
 #include "ir/Dialect.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/MathExtras.h"
+#include <limits>
 
 namespace margay::frontend {
+
+int64_t DimOverride::leastAllowed() const {
+  uint64_t steps = llvm::divideCeil(uint64_t(min), uint64_t(multiple));
+  uint64_t least = llvm::SaturatingMultiply(steps, uint64_t(multiple));
+  return int64_t(std::min(least, uint64_t(std::numeric_limits<int64_t>::max())));
+}
 
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> importModel(mlir::MLIRContext &context, const std::string &path,
                                                               const ImportOptions &options) {

@@ -28,6 +28,8 @@ struct DimOverride {
   int64_t multiple = 1;       ///< other sizes are not allowed
 
   bool isPinned() const { return max == min; }
+  /// The least size that is allowed: the first multiple that is not below `min`.
+  int64_t leastAllowed() const;
 };
 
 /// An input that is the same in every call: it becomes a constant of the model, and nobody has to give it any more.

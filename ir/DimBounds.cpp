@@ -108,6 +108,12 @@ std::optional<bool> SymbolRanges::isLess(DimAttr a, DimAttr b) const {
     return true;
   if (difference.min >= 0)
     return false;
+  // No N is less than min(N, 5), nor max(N, 5) less than N.
+  auto isNotLess = [&](DimAttr a, DimAttr b) { return isLess(a, b) == false; };
+  if (b.getKind() == DimKind::Min && llvm::any_of(b.getOperands(), [&](DimAttr part) { return isNotLess(a, part); }))
+    return false;
+  if (a.getKind() == DimKind::Max && llvm::any_of(a.getOperands(), [&](DimAttr part) { return isNotLess(part, b); }))
+    return false;
   return std::nullopt;
 }
 

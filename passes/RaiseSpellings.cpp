@@ -24,21 +24,9 @@ using namespace margay::passes;
 // Parts
 //===----------------------------------------------------------------------===//
 
-/// The one number that `value` has in all its elements.
+/// The one number that a tensor of floats has in all its elements.
 static std::optional<double> numberOf(Value value) {
-  Operation *op = value.getDefiningOp();
-  while (isa_and_nonnull<BroadcastOp, ReshapeOp>(op))
-    op = op->getOperand(0).getDefiningOp();
-  auto constant = dyn_cast_or_null<ConstantOp>(op);
-  auto elements = constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
-  if (!elements || !isa<FloatType>(elements.getElementType()))
-    return std::nullopt;
-  if (!elements.isSplat() && elements.getNumElements() != 1)
-    return std::nullopt;
-  APFloat number = elements.isSplat() ? elements.getSplatValue<APFloat>() : *elements.getValues<APFloat>().begin();
-  bool inexact;
-  number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &inexact);
-  return number.convertToDouble();
+  return isa<FloatType>(elementOf(value)) ? splatOf(value) : std::nullopt;
 }
 
 /// Whether `value` is this number, as exactly as an f32 has it.
@@ -47,13 +35,13 @@ static bool isNumber(Value value, double number) {
   return mine && std::abs(*mine - number) <= 1e-6 * std::abs(number);
 }
 
-/// The values whose product is `value`. Quotients by numbers count as products.
-static void collectFactors(Value value, SmallVectorImpl<Value> &factors, unsigned limit = 6) {
+/// The values whose product is `value`. No spelling has more than six; a chain of squares would have any number.
+static void collectFactors(Value value, SmallVectorImpl<Value> &factors) {
   auto mul = value.getDefiningOp<MulOp>();
-  if (!mul || factors.size() >= limit)
+  if (!mul || factors.size() >= 6)
     return factors.push_back(value);
-  collectFactors(mul.getLhs(), factors, limit);
-  collectFactors(mul.getRhs(), factors, limit);
+  collectFactors(mul.getLhs(), factors);
+  collectFactors(mul.getRhs(), factors);
 }
 
 static SmallVector<Value> factorsOf(Value value) {
@@ -94,18 +82,23 @@ static bool isScaled(Value value, Value x, double factor) {
   return factors.size() == 1 && factors[0] == x && isNear(number, factor);
 }
 
-/// A reduction over some axes that is stretched to its operand's shape again, seen through the ones that stand for
-/// those axes.
-static ReduceOp stretchedReduce(Value value, ReduceKind kind) {
-  auto broadcast = value.getDefiningOp<BroadcastOp>();
-  auto reshape = broadcast ? broadcast.getOperand().getDefiningOp<ReshapeOp>() : ReshapeOp();
+/// A reduction over some axes, seen through the ones that stand for those axes.
+static ReduceOp reduceWithOnes(Value value, ReduceKind kind) {
+  auto reshape = value.getDefiningOp<ReshapeOp>();
   auto reduce = reshape ? reshape.getOperand().getDefiningOp<ReduceOp>() : ReduceOp();
-  if (!reduce || reduce.getKind() != kind || broadcast.getType() != reduce.getInput().getType())
+  if (!reduce || reduce.getKind() != kind)
     return nullptr;
   SmallVector<DimAttr> dims = dimsOf(reduce.getInput().getType());
   for (int64_t axis : reduce.getAxes())
     dims[axis] = constantDim(reduce.getContext(), 1);
   return dims == dimsOf(reshape.getType()) ? reduce : nullptr;
+}
+
+/// One that is stretched to its operand's shape again.
+static ReduceOp stretchedReduce(Value value, ReduceKind kind) {
+  auto broadcast = value.getDefiningOp<BroadcastOp>();
+  ReduceOp reduce = broadcast ? reduceWithOnes(broadcast.getOperand(), kind) : nullptr;
+  return reduce && broadcast.getType() == reduce.getInput().getType() ? reduce : nullptr;
 }
 
 //===----------------------------------------------------------------------===//
@@ -177,17 +170,9 @@ template <typename Op> struct RaiseNormalize : OpRewritePattern<Op> {
       return std::nullopt;
     for (auto [mean, constant] : {std::pair(sum.getLhs(), sum.getRhs()), std::pair(sum.getRhs(), sum.getLhs())}) {
       std::optional<double> epsilon = numberOf(constant);
-      auto reshape = mean.template getDefiningOp<ReshapeOp>();
-      auto variance = reshape ? reshape.getOperand().template getDefiningOp<ReduceOp>() : ReduceOp();
-      if (!epsilon || *epsilon < 0 || !variance || variance.getKind() != ReduceKind::Mean)
-        continue;
-      auto square = variance.getInput().template getDefiningOp<MulOp>();
-      if (!square || square.getLhs() != v || square.getRhs() != v)
-        continue;
-      SmallVector<DimAttr> dims = dimsOf(v.getType());
-      for (int64_t axis : variance.getAxes())
-        dims[axis] = constantDim(v.getContext(), 1);
-      if (dims == dimsOf(mean.getType()))
+      ReduceOp variance = reduceWithOnes(mean, ReduceKind::Mean);
+      auto square = variance ? variance.getInput().template getDefiningOp<MulOp>() : MulOp();
+      if (epsilon && *epsilon >= 0 && square && square.getLhs() == v && square.getRhs() == v)
         return Normal{v, variance, *epsilon};
     }
     return std::nullopt;

@@ -18,6 +18,32 @@ RankedTensorType passes::withElement(Type shape, Type element) {
   return RankedTensorType::get(type.getShape(), element, type.getEncoding());
 }
 
+static double toDouble(APFloat number) {
+  bool inexact;
+  number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &inexact);
+  return number.convertToDouble();
+}
+
+std::optional<double> passes::splatOf(Value value) {
+  Operation *op = value.getDefiningOp();
+  while (isa_and_nonnull<BroadcastOp, ReshapeOp, TransposeOp>(op))
+    op = op->getOperand(0).getDefiningOp();
+  auto constant = dyn_cast_or_null<ConstantOp>(op);
+  auto elements = constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
+  if (!elements || elements.empty())
+    return std::nullopt;
+  bool isFloat = isa<FloatType>(elements.getElementType()), isBool = elements.getElementType().isInteger(1);
+  auto numbers = [&](auto range, auto toNumber) -> std::optional<double> {
+    double first = toNumber(*range.begin());
+    bool isOne = llvm::all_of(range, [&](const auto &x) { return toNumber(x) == first; });
+    return isOne ? std::optional(first) : std::nullopt;
+  };
+  if (isFloat)
+    return numbers(elements.getValues<APFloat>(), toDouble);
+  return numbers(elements.getValues<APInt>(),
+                 [&](const APInt &x) { return isBool ? double(x.getZExtValue()) : double(x.getSExtValue()); });
+}
+
 Type passes::elementOf(Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); }
 int64_t passes::rankOf(Value value) { return cast<RankedTensorType>(value.getType()).getRank(); }
 

@@ -16,6 +16,10 @@ bool sameShape(mlir::Type a, mlir::Type b);
 /// The tensor type with the dimensions of `shape` and these elements.
 mlir::RankedTensorType withElement(mlir::Type shape, mlir::Type element);
 
+/// The one number that all elements of a constant are, also where it is repeated or has other dimensions; nothing where
+/// they differ or there are none.
+std::optional<double> splatOf(mlir::Value value);
+
 mlir::Type elementOf(mlir::Value value);
 int64_t rankOf(mlir::Value value);
 

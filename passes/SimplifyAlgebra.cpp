@@ -26,21 +26,7 @@ static Value unrepeated(Value value) {
 static bool isConstant(Value value) { return isRecipe(unrepeated(value)); }
 
 /// Whether all elements of `value` are this number.
-static bool isSplatOf(Value value, double number) {
-  Operation *op = value.getDefiningOp();
-  while (isa_and_nonnull<BroadcastOp, ReshapeOp, TransposeOp>(op))
-    op = op->getOperand(0).getDefiningOp();
-  auto constant = dyn_cast_or_null<ConstantOp>(op);
-  auto elements = constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : DenseElementsAttr();
-  if (!elements || elements.empty())
-    return false;
-  if (isa<FloatType>(elements.getElementType()))
-    return llvm::all_of(elements.getValues<APFloat>(), [&](const APFloat &x) { return x.convertToDouble() == number; });
-  bool isBool = elements.getElementType().isInteger(1);
-  return llvm::all_of(elements.getValues<APInt>(), [&](const APInt &x) {
-    return (isBool ? double(x.getZExtValue()) : double(x.getSExtValue())) == number;
-  });
-}
+static bool isSplatOf(Value value, double number) { return splatOf(value) == number; }
 
 /// Whether `op(c, d)` has no more elements than the larger of both, as they are before they are repeated.
 static bool meetWithoutGrowing(Value c, Value d) {

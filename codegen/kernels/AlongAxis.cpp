@@ -8,6 +8,7 @@
 #include "codegen/kernels/Indexing.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Positions.h"
+#include "ir/Payload.h"
 
 using namespace mlir;
 using namespace margay;
@@ -36,9 +37,8 @@ struct Order {
   Value greater(Value a, Value b) {
     if (isFloat())
       return either(compare(arith::CmpFPredicate::OGT, a, b), both(isNan(a), negate(isNan(b))));
-    bool isUnsigned = element.isUnsignedInteger() || element.isInteger(1);
-    return arith::CmpIOp::create(k.builder, k.loc, isUnsigned ? arith::CmpIPredicate::ugt : arith::CmpIPredicate::sgt,
-                                 a, b);
+    auto predicate = nn::payload::isUnsigned(element) ? arith::CmpIPredicate::ugt : arith::CmpIPredicate::sgt;
+    return arith::CmpIOp::create(k.builder, k.loc, predicate, a, b);
   }
 };
 

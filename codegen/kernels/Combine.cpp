@@ -79,3 +79,9 @@ Value Joining::parts(Value length, int64_t lanes, llvm::function_ref<Value(Value
   Value joined = e.combineLanes(vectors, [&](Value a, Value b) { return combine(a, b); });
   return combine(joined, part(full, length, 1));
 }
+
+Value Joining::elements(Value length, int64_t lanes, llvm::function_ref<Value(Value, int64_t)> term) const {
+  return parts(length, lanes, [&](Value from, Value to, int64_t width) {
+    return range(from, to, width, width, [&](Value index) { return term(index, width); });
+  });
+}

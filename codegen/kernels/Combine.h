@@ -34,6 +34,10 @@ struct Joining {
   /// the rest. `part(from, to, lanes)` joins [from, to), a vector at a time.
   mlir::Value parts(mlir::Value length, int64_t lanes,
                     llvm::function_ref<mlir::Value(mlir::Value from, mlir::Value to, int64_t lanes)> part) const;
+
+  /// Joins `term(index, lanes)`, the elements from an index on, for all of `length` elements: parts of plain ranges.
+  mlir::Value elements(mlir::Value length, int64_t lanes,
+                       llvm::function_ref<mlir::Value(mlir::Value index, int64_t lanes)> term) const;
 };
 
 } // namespace margay::codegen

@@ -31,10 +31,7 @@ void codegen::emitNormalize(KernelBuilder &k) {
     auto at = [&](Value column, int64_t width) { return k.loadElements(input, k.add(base, column), width); };
     /// The mean of what `term` gives for all columns.
     auto mean = [&](llvm::function_ref<Value(Value, int64_t)> term) -> Value {
-      Joining joining{k, nn::ReduceKind::Sum, element};
-      Value sum = joining.parts(length, lanes, [&](Value from, Value to, int64_t width) {
-        return joining.range(from, to, width, width, [&](Value column) { return term(column, width); });
-      });
+      Value sum = Joining{k, nn::ReduceKind::Sum, element}.elements(length, lanes, term);
       return arith::DivFOp::create(k.builder, k.loc, sum, count);
     };
     Value center = op.getRms() ? Value() : mean(at);

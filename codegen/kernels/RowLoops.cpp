@@ -2,6 +2,7 @@
 
 #include "codegen/kernels/RowLoops.h"
 #include "codegen/kernels/Indexing.h"
+#include "codegen/kernels/Positions.h"
 
 using namespace mlir;
 using namespace margay;
@@ -19,10 +20,8 @@ RowLoops::RowLoops(KernelBuilder &k, const View &view) : k(k), view(view) {
 
 Value RowLoops::rowAt(ArrayRef<int64_t> axes, Value index) {
   auto sizes = llvm::map_to_vector(axes, [&](int64_t axis) { return view.dims[axis]; });
-  Value row = k.constant(0);
-  for (auto [axis, coordinate] : llvm::zip_equal(axes, coordinates(k, index, sizes)))
-    row = k.add(row, k.mul(coordinate, k.dim(strides[axis])));
-  return row;
+  auto apart = llvm::map_to_vector(axes, [&](int64_t axis) { return strides[axis]; });
+  return offsetAt(k, coordinates(k, index, sizes), apart);
 }
 
 SmallVector<Value> RowLoops::over(ArrayRef<int64_t> axes, Value row, ValueRange initial,
@@ -32,13 +31,6 @@ SmallVector<Value> RowLoops::over(ArrayRef<int64_t> axes, Value row, ValueRange 
   Value size = k.dim(view.dims[axes.front()]), stride = k.dim(strides[axes.front()]);
   return k.loop(k.constant(0), size, 1, initial, [&](Value index, ValueRange carried) {
     return over(axes.drop_front(), k.add(row, k.mul(index, stride)), carried, body);
-  });
-}
-
-void RowLoops::over(ArrayRef<int64_t> axes, Value row, llvm::function_ref<void(Value)> body) {
-  over(axes, row, ValueRange(), [&](Value row, ValueRange) {
-    body(row);
-    return SmallVector<Value>();
   });
 }
 

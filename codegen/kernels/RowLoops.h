@@ -23,7 +23,6 @@ public:
   llvm::SmallVector<mlir::Value>
   over(llvm::ArrayRef<int64_t> axes, mlir::Value row, mlir::ValueRange initial,
        llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value row, mlir::ValueRange carried)> body);
-  void over(llvm::ArrayRef<int64_t> axes, mlir::Value row, llvm::function_ref<void(mlir::Value row)> body);
 
   /// Rows from one index to the next along an axis.
   nn::DimAttr rowsApart(int64_t axis) const { return strides[axis]; }

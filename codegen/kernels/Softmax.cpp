@@ -26,21 +26,14 @@ void codegen::emitSoftmax(KernelBuilder &k) {
   k.loop(k.begin, k.end, 1, [&](Value row) {
     Value base = k.mul(row, k.dim(input.rowStride));
     auto at = [&](Value column, int64_t width) { return k.loadElements(input, k.add(base, column), width); };
-    /// Joins what `term` gives for all columns.
-    auto total = [&](nn::ReduceKind kind, llvm::function_ref<Value(Value, int64_t)> term) {
-      Joining joining{k, kind, element};
-      return joining.parts(length, lanes, [&](Value from, Value to, int64_t width) {
-        return joining.range(from, to, width, width, [&](Value column) { return term(column, width); });
-      });
-    };
-    Value maximum = total(nn::ReduceKind::Max, at);
+    Value maximum = Joining{k, nn::ReduceKind::Max, element}.elements(length, lanes, at);
     auto shifted = [&](Value column, int64_t width) -> Value {
       return arith::SubFOp::create(k.builder, k.loc, at(column, width), k.splat(maximum, width));
     };
     auto power = [&](Value column, int64_t width) -> Value {
       return math::ExpOp::create(k.builder, k.loc, shifted(column, width));
     };
-    Value sum = total(nn::ReduceKind::Sum, power);
+    Value sum = Joining{k, nn::ReduceKind::Sum, element}.elements(length, lanes, power);
     Value factor = op.getLog()
                        ? math::LogOp::create(k.builder, k.loc, sum).getResult()
                        : arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, 1, 1), sum).getResult();

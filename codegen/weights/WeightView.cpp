@@ -4,6 +4,7 @@
 #include "codegen/kernels/KernelBuilder.h"
 #include "ir/Ops.h"
 #include "ir/reference/Evaluator.h"
+#include "ir/reference/Index.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/STLExtras.h"
 #include <numeric>
@@ -15,20 +16,8 @@ using namespace margay::codegen;
 /// Bytes that are handed on at once.
 static constexpr size_t pieceBytes = 1 << 16;
 
-static int64_t count(ArrayRef<int64_t> sizes) {
-  return std::accumulate(sizes.begin(), sizes.end(), int64_t(1), std::multiplies<>());
-}
-
-static SmallVector<int64_t> rowMajorStrides(ArrayRef<int64_t> sizes) {
-  SmallVector<int64_t> strides(sizes.size());
-  int64_t stride = 1;
-  for (size_t axis = sizes.size(); axis-- > 0; stride *= sizes[axis])
-    strides[axis] = stride;
-  return strides;
-}
-
 WeightView::WeightView(ArrayRef<int64_t> sizes, int64_t width, const char *bytes)
-    : sizes(sizes), strides(rowMajorStrides(sizes)), width(width), bytes(bytes) {}
+    : sizes(sizes), strides(reference::stridesOf(sizes)), width(width), bytes(bytes) {}
 
 WeightView WeightView::owning(ArrayRef<int64_t> sizes, int64_t width, std::vector<char> bytes) {
   auto owned = std::make_shared<const std::vector<char>>(std::move(bytes));
@@ -37,7 +26,7 @@ WeightView WeightView::owning(ArrayRef<int64_t> sizes, int64_t width, std::vecto
   return view;
 }
 
-int64_t WeightView::size() const { return count(sizes); }
+int64_t WeightView::size() const { return reference::elementCount(sizes); }
 
 //===----------------------------------------------------------------------===//
 // Making one
@@ -96,7 +85,7 @@ WeightView WeightView::transposed(ArrayRef<int64_t> permutation) const {
 
 bool WeightView::restride(ArrayRef<int64_t> shape, SmallVectorImpl<int64_t> &result) const {
   if (size() == 0) {
-    llvm::append_range(result, rowMajorStrides(shape));
+    llvm::append_range(result, reference::stridesOf(shape));
     return true;
   }
   result.assign(shape.size(), 0);
@@ -184,7 +173,7 @@ void WeightView::writeRowMajor(Write write) const {
   if (size() == 0)
     return;
   int64_t columns = sizes.empty() ? 1 : sizes.back();
-  if (strides == rowMajorStrides(sizes))
+  if (strides == reference::stridesOf(sizes))
     return write({bytes, static_cast<size_t>(size() * width)});
   writeColumns(0, columns, columns, write);
 }

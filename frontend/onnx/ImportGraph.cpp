@@ -198,18 +198,20 @@ llvm::Expected<OwningOpRef<ModuleOp>> Importer::run() {
   return std::move(module);
 }
 
-static std::string describe(const Pin &pin) {
-  if (pin.multiple > 1)
-    return "a multiple of " + std::to_string(pin.multiple);
-  return (pin.min == *pin.max ? "" : "at most ") + std::to_string(*pin.max);
+static std::string describe(const DimOverride &dim) {
+  if (dim.multiple > 1)
+    return "a multiple of " + std::to_string(dim.multiple);
+  if (dim.isPinned())
+    return std::to_string(dim.min);
+  return dim.max ? "at most " + std::to_string(*dim.max) : "at least " + std::to_string(dim.min);
 }
 
 /// What the user would write behind --dim NAME=.
-static std::string optionText(const Pin &pin) {
-  if (pin.min == pin.max)
-    return std::to_string(pin.min);
-  return std::to_string(pin.min) + ".." + (pin.max ? std::to_string(*pin.max) : "") +
-         (pin.multiple > 1 ? "%" + std::to_string(pin.multiple) : "");
+static std::string optionText(const DimOverride &dim) {
+  if (dim.isPinned())
+    return std::to_string(dim.min);
+  return std::to_string(dim.min) + ".." + (dim.max ? std::to_string(*dim.max) : "") +
+         (dim.multiple > 1 ? "%" + std::to_string(dim.multiple) : "");
 }
 
 llvm::Expected<OwningOpRef<ModuleOp>> importGraph(MLIRContext &context, const std::shared_ptr<LoadedModel> &loaded,
@@ -228,11 +230,11 @@ llvm::Expected<OwningOpRef<ModuleOp>> importGraph(MLIRContext &context, const st
     // Each time there are fewer sizes: a dimension is pinned, its range is smaller or its multiple is larger, up to a
     // limit. So this comes to an end.
     llvm::consumeError(module.takeError());
-    for (const Pin &pin : importer.pins()) {
-      llvm::erase_if(pinned.dims, [&](const DimOverride &dim) { return dim.name == pin.symbol; });
-      pinned.dims.push_back({pin.symbol, pin.min, pin.max, pin.multiple});
-      remarks.push_back(pin.user + ": needs dimension " + quoted(pin.symbol) + " to be " + describe(pin) +
-                        ", so it is, as if by --dim " + pin.symbol + "=" + optionText(pin));
+    for (const auto &[dim, user] : importer.pins()) {
+      llvm::erase_if(pinned.dims, [&](const DimOverride &other) { return other.name == dim.name; });
+      pinned.dims.push_back(dim);
+      remarks.push_back(user + ": needs dimension " + quoted(dim.name) + " to be " + describe(dim) +
+                        ", so it is, as if by --dim " + dim.name + "=" + optionText(dim));
     }
   }
 }

@@ -32,34 +32,56 @@ void Importer::report(Fault fault, const llvm::Twine &message) {
   errors = llvm::joinErrors(std::move(errors), makeFault(fault, message));
 }
 
+void Importer::restrict(DimOverride dim, const llvm::Twine &user) {
+  bool isKnown = llvm::any_of(pinned, [&](const Pin &pin) { return pin.dim.name == dim.name; });
+  if (!isKnown && !outside)
+    pinned.push_back({std::move(dim), user.str()});
+}
+
 void Importer::pin(llvm::StringRef symbol, int64_t value, const llvm::Twine &user) {
-  bool isKnown = llvm::any_of(pinned, [&](const Pin &pin) { return pin.symbol == symbol; });
-  if (!isKnown && !outside && symbols.allows(symbol, value))
-    pinned.push_back({symbol.str(), value, value, 1, user.str()});
+  if (symbols.allows(symbol, value))
+    restrict({symbol.str(), value, value}, user);
+}
+
+/// What is known of a free dimension, in the user's terms.
+static DimOverride overrideOf(nn::SymbolAttr symbol) {
+  DimOverride dim{symbol.getName().str(), symbol.getMin(), {}, symbol.getMultiple()};
+  if (symbol.getMax() >= 0)
+    dim.max = symbol.getMax();
+  return dim;
 }
 
 bool Importer::divide(llvm::StringRef symbol, int64_t multiple, const llvm::Twine &user) {
   std::optional<nn::SymbolAttr> now = symbols.find(symbol);
   if (outside || !now || now->getMultiple() % multiple == 0)
     return false;
-  multiple = std::lcm(multiple, now->getMultiple());
-  int64_t min = int64_t(llvm::divideCeil(uint64_t(now->getMin()), uint64_t(multiple))) * multiple;
-  std::optional<int64_t> max;
-  if (now->getMax() >= 0)
-    max = now->getMax() / multiple * multiple;
-  if (max && *max < min)
+  DimOverride dim = overrideOf(*now);
+  dim.multiple = std::lcm(multiple, dim.multiple);
+  dim.min = dim.leastAllowed();
+  if (dim.max)
+    dim.max = *dim.max / dim.multiple * dim.multiple;
+  if (dim.max && *dim.max < dim.min)
     return false;
-  if (!llvm::any_of(pinned, [&](const Pin &pin) { return pin.symbol == symbol; }))
-    pinned.push_back({symbol.str(), min, max, multiple, user.str()});
+  restrict(dim, user);
   return true;
 }
 
 void Importer::bound(llvm::StringRef symbol, int64_t max, const llvm::Twine &user) {
-  bool isKnown = llvm::any_of(pinned, [&](const Pin &pin) { return pin.symbol == symbol; });
-  std::optional<nn::SymbolAttr> known = symbols.find(symbol); // Not of sizes that depend on data.
-  nn::Bounds now = ranges.boundsOf(nn::symbolDim(&context, symbol));
-  if (known && !isKnown && !outside && max >= now.min && max < now.max)
-    pinned.push_back({symbol.str(), now.min, max, known->getMultiple(), user.str()});
+  std::optional<nn::SymbolAttr> now = symbols.find(symbol); // Not of sizes that depend on data.
+  if (!now || max < now->getMin() || max >= overrideOf(*now).max.value_or(INT64_MAX))
+    return;
+  DimOverride dim = overrideOf(*now);
+  dim.max = max;
+  restrict(dim, user);
+}
+
+void Importer::raise(llvm::StringRef symbol, int64_t min, const llvm::Twine &user) {
+  std::optional<nn::SymbolAttr> now = symbols.find(symbol);
+  if (!now || min <= now->getMin() || min > overrideOf(*now).max.value_or(INT64_MAX))
+    return;
+  DimOverride dim = overrideOf(*now);
+  dim.min = min;
+  restrict(dim, user);
 }
 
 //===- Values -------------------------------------------------------------===//

@@ -50,10 +50,7 @@ struct Surroundings {
 
 /// A free dimension that a node works for one value of only, or for some.
 struct Pin {
-  std::string symbol;
-  int64_t min;
-  std::optional<int64_t> max;
-  int64_t multiple;
+  DimOverride dim;
   std::string user; ///< The node, for messages.
 };
 
@@ -72,6 +69,8 @@ public:
   bool divide(llvm::StringRef symbol, int64_t multiple, const llvm::Twine &user);
   /// Notes that a dimension is at most that in every valid call.
   void bound(llvm::StringRef symbol, int64_t max, const llvm::Twine &user);
+  /// ... at least that.
+  void raise(llvm::StringRef symbol, int64_t min, const llvm::Twine &user);
   /// A size that depends on data and is at most `bound`, as a dimension. `wish` is what to call it.
   nn::DimAttr addDataSize(llvm::StringRef wish, nn::DimAttr bound);
   void report(Fault fault, const llvm::Twine &message);
@@ -131,6 +130,8 @@ private:
   void importCall(const Node &node, const Function &function, const Surroundings &around);
   void importOutputs(Names &names);
   void noteUnknownOperator(const Node &node, const Surroundings &around, int64_t opset);
+  /// Notes what a dimension has to be for `user`, unless something is noted of it already.
+  void restrict(DimOverride dim, const llvm::Twine &user);
   void checkDeclared(const ValueInfo &info, mlir::Value value, const llvm::Twine &what);
   void checkValueInfos(Names &names);
   bool isBroken(const Node &node, const Surroundings &around);

@@ -379,6 +379,18 @@ LogicalResult NodeImport::needEqual(nn::DimAttr a, nn::DimAttr b, const llvm::Tw
   return unsupported(text + "; only --dim " + a.getSymbol() + "=" + b.str() + " makes them equal");
 }
 
+LogicalResult NodeImport::needAtLeast(nn::DimAttr dim, nn::DimAttr least, const llvm::Twine &what) {
+  std::optional<bool> isLess = ranges().isLess(dim, least);
+  if (isLess == false)
+    return success();
+  std::string text = (what + " is " + least.str() + " of " + dim.str()).str();
+  if (isLess)
+    return malformed(text);
+  if (dim.getKind() == nn::DimKind::Symbol && least.isConstant())
+    importer.raise(dim.getSymbol(), least.getValue(), around.caller + describe(node));
+  return unsupported(text + ", which may be too few; give sizes with --dim");
+}
+
 /// min(512, L) and L are equal as long as L is at most 512, which a model that adds them takes for granted: a table of
 /// 512 positions was sliced to L. Bounds the symbol in another import.
 bool NodeImport::boundTogether(nn::DimAttr a, nn::DimAttr b) {

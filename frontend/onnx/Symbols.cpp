@@ -67,14 +67,6 @@ bool isManageable(llvm::ArrayRef<nn::DimAttr> dims) {
   return true;
 }
 
-/// The least multiple that is not below the range.
-static int64_t leastAllowed(const DimOverride &range) {
-  int64_t steps = range.min / range.multiple + (range.min % range.multiple != 0);
-  return llvm::SaturatingMultiply(uint64_t(steps), uint64_t(range.multiple)) <= uint64_t(INT64_MAX)
-             ? steps * range.multiple
-             : INT64_MAX;
-}
-
 nn::DimAttr Symbols::dimension(llvm::StringRef input, unsigned axis, const Dimension &dim) {
   if (dim.kind == Dimension::Value && dim.value >= 0)
     return nn::constantDim(context, dim.value);
@@ -91,7 +83,7 @@ nn::DimAttr Symbols::dimension(llvm::StringRef input, unsigned axis, const Dimen
     if (override.isPinned())
       return nn::constantDim(context, override.min);
     multiple = override.multiple;
-    min = leastAllowed(override);
+    min = override.leastAllowed();
     max = override.max ? *override.max / multiple * multiple : -1;
   }
   auto symbol = nn::SymbolAttr::get(context, name, min, max, multiple, nn::DimAttr());
@@ -130,7 +122,7 @@ ArrayAttr Symbols::attribute() const {
 llvm::Error Symbols::checkOverrides() const {
   llvm::Error errors = llvm::Error::success();
   for (auto [index, override] : llvm::enumerate(overrides)) {
-    if (override.min < 0 || override.max.value_or(INT64_MAX) < leastAllowed(override))
+    if (override.min < 0 || override.max.value_or(INT64_MAX) < override.leastAllowed())
       errors = llvm::joinErrors(
           std::move(errors), makeFault(Fault::Usage, "dimension " + quoted(override.name) + " has no possible value"));
     if (used[index])

@@ -6,13 +6,7 @@ using namespace mlir;
 
 namespace margay::frontend::onnx {
 
-static Value scaled(NodeImport &node, Value x, double factor) {
-  return factor == 1 ? x : node.same<nn::MulOp>(x, node.splat(factor, x));
-}
-
-static Value shifted(NodeImport &node, Value x, double summand) {
-  return node.same<nn::AddOp>(x, node.splat(summand, x));
-}
+static Value scaled(NodeImport &node, Value x, double factor) { return affine(node, x, factor, 0); }
 
 /// x where it is above `bound`, else `otherwise`.
 static Value aboveElse(NodeImport &node, Value x, double bound, Value otherwise) {
@@ -62,12 +56,12 @@ LogicalResult importGelu(NodeImport &node) {
 LogicalResult importHardSigmoid(NodeImport &node) {
   node.ignore({"consumed_inputs"});
   float alpha = node.number("alpha", 0.2f), beta = node.number("beta", 0.5f);
-  return node.result(clamped(node, shifted(node, scaled(node, node.input(0), alpha), beta), 0, 1));
+  return node.result(clamped(node, affine(node, node.input(0), alpha, beta), 0, 1));
 }
 
 LogicalResult importHardSwish(NodeImport &node) {
   Value x = node.input(0);
-  Value gate = clamped(node, shifted(node, scaled(node, x, 1.0 / 6), 0.5), 0, 1);
+  Value gate = clamped(node, affine(node, x, 1.0 / 6, 0.5), 0, 1);
   return node.result(node.same<nn::MulOp>(x, gate));
 }
 
@@ -119,15 +113,15 @@ LogicalResult importShrink(NodeImport &node) {
   float bias = node.number("bias", 0), lambda = node.number("lambd", 0.5f);
   Value below = compare(node, nn::CompareKind::Lt, x, node.splat(-lambda, x)),
         above = compare(node, nn::CompareKind::Gt, x, node.splat(lambda, x));
-  Value right = choose(node, above, shifted(node, x, -bias), node.splat(0, x));
-  return node.result(node.cast(choose(node, below, shifted(node, x, bias), right), element));
+  Value right = choose(node, above, affine(node, x, 1, -bias), node.splat(0, x));
+  return node.result(node.cast(choose(node, below, affine(node, x, 1, bias), right), element));
 }
 
 LogicalResult importSoftplus(NodeImport &node) { return node.result(softplus(node, node.input(0))); }
 
 LogicalResult importSoftsign(NodeImport &node) {
   Value x = node.input(0);
-  return node.result(node.same<nn::DivOp>(x, shifted(node, node.same<nn::AbsOp>(x), 1)));
+  return node.result(node.same<nn::DivOp>(x, affine(node, node.same<nn::AbsOp>(x), 1, 1)));
 }
 
 LogicalResult importSwish(NodeImport &node) {

@@ -170,9 +170,7 @@ Value Attention::mask(const Dims &dims) {
     if (node.ranges().isLess(missing, node.dim(0)) == false) {
       Dims low(own.size(), node.dim(0)), high = low;
       high.back() = missing;
-      MLIRContext *context = node.loc.getContext();
-      mask = node.infer<nn::PadOp>(mask, node.scalar(isBool ? 0 : -infinity, elementOf(mask)), nn::PadMode::Constant,
-                                   nn::ShapeAttr::get(context, low), nn::ShapeAttr::get(context, high));
+      mask = padded(node, mask, isBool ? 0 : -infinity, low, high);
     }
   }
   std::optional<Dims> together = mask ? node.broadcastDims(dims, nn::dimsOf(mask.getType())) : std::nullopt;
@@ -216,13 +214,12 @@ Value Attention::visible() {
                nn::dimOf(keys.getType(), 2)};
   if (!isManageable(dims))
     return node.unsupported("the scores are too large to be compiled");
-  auto type = nn::tensorOf(dims, node.builder().getI64Type());
-  auto positions = [&](int64_t axis) -> Value { return nn::IotaOp::create(node.builder(), node.loc, type, axis); };
+  auto along = [&](int64_t axis) { return positions(node, node.builder().getI64Type(), dims, axis); };
   Value seen;
   if (isCausal)
-    seen = compare(node, nn::CompareKind::Le, positions(3), node.same<nn::AddOp>(positions(2), queryOffset(dims)));
+    seen = compare(node, nn::CompareKind::Le, along(3), node.same<nn::AddOp>(along(2), queryOffset(dims)));
   if (node.hasInput(6)) {
-    Value present = compare(node, nn::CompareKind::Lt, positions(3), node.broadcast(filledKeys(dims), dims));
+    Value present = compare(node, nn::CompareKind::Lt, along(3), node.broadcast(filledKeys(dims), dims));
     seen = seen ? node.same<nn::AndOp>(seen, present) : present;
     mayMaskAll = true;
   }

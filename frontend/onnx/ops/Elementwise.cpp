@@ -7,6 +7,12 @@ using namespace mlir;
 
 namespace margay::frontend::onnx {
 
+Value affine(NodeImport &node, Value x, double scale, double offset) {
+  if (x && scale != 1)
+    x = node.same<nn::MulOp>(x, node.splat(scale, x));
+  return x && offset != 0 ? node.same<nn::AddOp>(x, node.splat(offset, x)) : x;
+}
+
 /// Before opset 7 operands had equal shapes, unless `broadcast` said that the second is stretched along the first: its
 /// dimensions are those from `axis` on, or the last ones.
 static std::optional<std::pair<Value, Value>> broadcastUntil6(NodeImport &node) {

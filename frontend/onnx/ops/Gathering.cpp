@@ -100,8 +100,7 @@ LogicalResult importScatterNd(NodeImport &node) {
 // Tensors made of positions
 //===----------------------------------------------------------------------===//
 
-/// Positions along an axis as a tensor of these dimensions.
-static Value iota(NodeImport &node, mlir::Type element, llvm::ArrayRef<nn::DimAttr> dims, int64_t axis) {
+Value positions(NodeImport &node, mlir::Type element, llvm::ArrayRef<nn::DimAttr> dims, int64_t axis) {
   return nn::IotaOp::create(node.builder(), node.loc, nn::tensorOf(dims, element), axis);
 }
 
@@ -135,9 +134,9 @@ LogicalResult importRange(NodeImport &node) {
   }
   if (!isManageable({size}))
     return node.unsupported("the result is too large to be compiled");
-  Value positions = iota(node, element, {size}, 0);
+  Value steps = positions(node, element, {size}, 0);
   auto everywhere = [&](Value number) { return node.broadcast(node.reshape(number, {node.dim(1)}), {size}); };
-  return node.result(node.same<nn::AddOp>(node.same<nn::MulOp>(positions, everywhere(delta)), everywhere(start)));
+  return node.result(node.same<nn::AddOp>(node.same<nn::MulOp>(steps, everywhere(delta)), everywhere(start)));
 }
 
 LogicalResult importConstantOfShape(NodeImport &node) {
@@ -163,8 +162,8 @@ LogicalResult importConstantOfShape(NodeImport &node) {
 /// Where row + k == column, or on that side of it.
 static Value diagonal(NodeImport &node, llvm::ArrayRef<nn::DimAttr> dims, Value offset, nn::CompareKind kind) {
   mlir::Type i64 = node.builder().getI64Type();
-  Value rows = iota(node, i64, dims, int64_t(dims.size()) - 2),
-        columns = iota(node, i64, dims, int64_t(dims.size()) - 1);
+  Value rows = positions(node, i64, dims, int64_t(dims.size()) - 2),
+        columns = positions(node, i64, dims, int64_t(dims.size()) - 1);
   return node.infer<nn::CompareOp>(columns, node.same<nn::AddOp>(rows, offset), kind);
 }
 
@@ -179,7 +178,7 @@ LogicalResult importEyeLike(NodeImport &node) {
   if (!element)
     return failure();
   Dims dims = nn::dimsOf(input.getType());
-  Value zeros = iota(node, node.builder().getI64Type(), dims, 0);
+  Value zeros = positions(node, node.builder().getI64Type(), dims, 0);
   return node.result(node.cast(diagonal(node, dims, node.splat(double(k), zeros), nn::CompareKind::Eq), element));
 }
 
@@ -191,7 +190,7 @@ LogicalResult importTrilu(NodeImport &node) {
   if (rankOf(input) < 2)
     return node.malformed("its input has " + llvm::Twine(rankOf(input)) + " dimensions, it needs at least 2");
   Dims dims = nn::dimsOf(input.getType());
-  Value like = iota(node, node.builder().getI64Type(), dims, 0), offset = node.splat(0, like);
+  Value like = positions(node, node.builder().getI64Type(), dims, 0), offset = node.splat(0, like);
   if (node.hasInput(1)) {
     Value k = node.input(1);
     if (!k || nn::product(node.loc.getContext(), nn::dimsOf(k.getType())).getConstant() != 1)
@@ -233,22 +232,21 @@ LogicalResult importOneHot(NodeImport &node) {
   if (!normal)
     return failure();
   mlir::Type i64 = node.builder().getI64Type();
-  Value positions = node.cast(indices, i64);
+  Value places = node.cast(indices, i64);
   Dims dims = nn::dimsOf(indices.getType()), unit(dims);
   dims.insert(dims.begin() + *normal, depth->front());
   unit.insert(unit.begin() + *normal, node.dim(1));
   if (!isManageable(dims))
     return node.unsupported("the result is too large to be compiled");
   // Negative positions count from the end.
-  positions = node.broadcast(node.reshape(positions, unit), dims);
-  Value zero = node.splat(0, positions),
-        size = node.broadcast(node.reshape(node.dimsTensor({depth->front()}), {}), dims);
-  Value isNegative = node.infer<nn::CompareOp>(positions, zero, nn::CompareKind::Lt);
-  Value moved = node.same<nn::AddOp>(positions, size);
+  places = node.broadcast(node.reshape(places, unit), dims);
+  Value zero = node.splat(0, places), size = node.broadcast(node.reshape(node.dimsTensor({depth->front()}), {}), dims);
+  Value isNegative = node.infer<nn::CompareOp>(places, zero, nn::CompareKind::Lt);
+  Value moved = node.same<nn::AddOp>(places, size);
   if (!isNegative || !moved)
     return failure();
-  positions = nn::SelectOp::create(node.builder(), node.loc, moved.getType(), isNegative, moved, positions);
-  Value isHere = node.infer<nn::CompareOp>(positions, iota(node, i64, dims, *normal), nn::CompareKind::Eq);
+  places = nn::SelectOp::create(node.builder(), node.loc, moved.getType(), isNegative, moved, places);
+  Value isHere = node.infer<nn::CompareOp>(places, positions(node, i64, dims, *normal), nn::CompareKind::Eq);
   auto valueAt = [&](int64_t index) {
     return node.broadcast(node.reshape(sliceAlong(node, values, 0, node.dim(index), node.dim(1)), {}), dims);
   };
@@ -271,12 +269,12 @@ LogicalResult importReverseSequence(NodeImport &node) {
   unit[*batchAxis] = dims[*batchAxis];
   mlir::Type i64 = node.builder().getI64Type();
   Value ends = node.broadcast(node.reshape(node.cast(lengths, i64), unit), dims);
-  Value positions = iota(node, i64, dims, *timeAxis);
-  Value mirrored = node.same<nn::SubOp>(node.same<nn::SubOp>(ends, node.splat(1, positions)), positions);
-  Value isInside = node.infer<nn::CompareOp>(positions, ends, nn::CompareKind::Lt);
+  Value places = positions(node, i64, dims, *timeAxis);
+  Value mirrored = node.same<nn::SubOp>(node.same<nn::SubOp>(ends, node.splat(1, places)), places);
+  Value isInside = node.infer<nn::CompareOp>(places, ends, nn::CompareKind::Lt);
   if (!mirrored || !isInside || node.hasFailed())
     return failure();
-  Value place = nn::SelectOp::create(node.builder(), node.loc, positions.getType(), isInside, mirrored, positions);
+  Value place = nn::SelectOp::create(node.builder(), node.loc, places.getType(), isInside, mirrored, places);
   return node.result(node.infer<nn::GatherElementsOp>(input, place, uint64_t(*timeAxis)));
 }
 

@@ -23,8 +23,7 @@ static Value elementNumbers(NodeImport &node, llvm::ArrayRef<nn::DimAttr> dims, 
     std::reverse(order.begin() + 2, order.end());
     std::reverse(permutation.begin() + 2, permutation.end());
   }
-  mlir::Type type = nn::tensorOf({nn::product(node.loc.getContext(), dims)}, node.builder().getI64Type());
-  Value numbers = nn::IotaOp::create(node.builder(), node.loc, type, 0);
+  Value numbers = positions(node, node.builder().getI64Type(), {nn::product(node.loc.getContext(), dims)}, 0);
   return node.transpose(node.reshape(numbers, order), permutation);
 }
 
@@ -50,13 +49,8 @@ Value maxPositions(NodeImport &node, Value input, const Window &window, llvm::Ar
     nn::DimAttr end = (result[axis + 2] - 1) * window.strides[axis] + (reach - begin);
     high[axis + 2] = node.ranges().max(end - dims[axis + 2], node.dim(0));
   }
-  auto around = [&](Value value, double filler) {
-    auto shape = [&](const Dims &pads) { return nn::ShapeAttr::get(node.loc.getContext(), pads); };
-    return node.infer<nn::PadOp>(value, node.scalar(filler, elementOf(value)), nn::PadMode::Constant, shape(low),
-                                 shape(high));
-  };
-  values = around(values, leastOf(elementOf(values)));
-  numbers = around(numbers, -1);
+  values = padded(node, values, leastOf(elementOf(values)), low, high);
+  numbers = padded(node, numbers, -1, low, high);
 
   llvm::SmallVector<int64_t> steps(rank, 1);
   llvm::copy(window.strides, steps.begin() + 2);
@@ -130,8 +124,7 @@ LogicalResult importMaxUnpool(NodeImport &node) {
                             ", its attributes make one of " + have.str());
     high.push_back(want - have);
   }
-  auto shape = [&](const Dims &pads) { return nn::ShapeAttr::get(node.loc.getContext(), pads); };
-  return node.result(node.infer<nn::PadOp>(result, zero, nn::PadMode::Constant, shape(low), shape(high)));
+  return node.result(padded(node, result, 0, low, high));
 }
 
 } // namespace margay::frontend::onnx

@@ -222,6 +222,14 @@ mlir::Value multiplyMatrices(NodeImport &node, mlir::Value a, mlir::Value b);
 /// The element type whose number an attribute is; null after a report.
 mlir::Type elementAttribute(NodeImport &node, llvm::StringRef name);
 
+/// Positions along an axis, as a tensor of these dimensions.
+mlir::Value positions(NodeImport &node, mlir::Type element, llvm::ArrayRef<nn::DimAttr> dims, int64_t axis);
+/// scale * x + offset
+mlir::Value affine(NodeImport &node, mlir::Value x, double scale, double offset);
+/// `filler` around a value: so many elements before and behind it along each axis.
+mlir::Value padded(NodeImport &node, mlir::Value value, double filler, llvm::ArrayRef<nn::DimAttr> low,
+                   llvm::ArrayRef<nn::DimAttr> high);
+
 /// Elements from `starts` on, as many as `sizes` says, by `steps` (none: 1).
 mlir::Value slice(NodeImport &node, mlir::Value value, llvm::ArrayRef<nn::DimAttr> starts,
                   llvm::ArrayRef<nn::DimAttr> sizes, llvm::ArrayRef<int64_t> steps);

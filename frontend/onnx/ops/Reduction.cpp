@@ -190,6 +190,8 @@ LogicalResult importTopK(NodeImport &node) {
   if (count->size() != 1 || (count->front().isConstant() && count->front().getValue() < 0))
     return node.malformed("its number of elements has to be one number that is not negative");
   Dims dims = nn::dimsOf(input.getType());
+  if (failed(node.needAtLeast(dims[*normal], count->front(), "its number of elements")))
+    return failure();
   dims[*normal] = count->front();
   OpBuilder &builder = node.builder();
   auto op = nn::TopKOp::create(builder, node.loc, nn::tensorOf(dims, elementOf(input)),
@@ -225,8 +227,8 @@ static Value hardmax(NodeImport &node, Value input, int64_t axis) {
   Dims dims = nn::dimsOf(input.getType()), unit(dims);
   unit[axis] = node.dim(1);
   mlir::Type i64 = node.builder().getI64Type();
-  Value positions = nn::IotaOp::create(node.builder(), node.loc, nn::tensorOf(dims, i64), axis);
-  Value isHere = compare(node, nn::CompareKind::Eq, positions, node.broadcast(node.reshape(place, unit), dims));
+  Value isHere = compare(node, nn::CompareKind::Eq, positions(node, i64, dims, axis),
+                         node.broadcast(node.reshape(place, unit), dims));
   return node.cast(isHere, elementOf(input));
 }
 

@@ -17,16 +17,6 @@ Value splat(NodeImport &node, nn::DimAttr number, Value like) {
   return node.broadcast(scalar, nn::dimsOf(like.getType()));
 }
 
-Value positions(NodeImport &node, mlir::Type element, llvm::ArrayRef<nn::DimAttr> dims, int64_t axis) {
-  return nn::IotaOp::create(node.builder(), node.loc, nn::tensorOf(dims, element), axis);
-}
-
-Value affine(NodeImport &node, Value x, double scale, double offset) {
-  if (x && scale != 1)
-    x = node.same<nn::MulOp>(x, node.splat(scale, x));
-  return x && offset != 0 ? node.same<nn::AddOp>(x, node.splat(offset, x)) : x;
-}
-
 /// Between 0 and `last`; NaN becomes 0.
 static Value clamped(NodeImport &node, Value x, Value last) {
   if (!x)

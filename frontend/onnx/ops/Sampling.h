@@ -37,10 +37,6 @@ mlir::Value sample(NodeImport &node, mlir::Value input, mlir::Value images, llvm
 
 /// A number that may depend on sizes, in every element of a tensor like that.
 mlir::Value splat(NodeImport &node, nn::DimAttr number, mlir::Value like);
-/// Positions along an axis of a tensor of these dimensions.
-mlir::Value positions(NodeImport &node, mlir::Type element, llvm::ArrayRef<nn::DimAttr> dims, int64_t axis);
-/// scale * x + offset
-mlir::Value affine(NodeImport &node, mlir::Value x, double scale, double offset);
 
 } // namespace margay::frontend::onnx
 

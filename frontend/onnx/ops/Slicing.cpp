@@ -210,9 +210,16 @@ LogicalResult importCenterCropPad(NodeImport &node) {
     size = size + before + behind;
   if (!isManageable(sizes))
     return node.unsupported("the result is too large to be compiled");
+  return node.result(padded(node, middle, 0, low, high));
+}
+
+Value padded(NodeImport &node, Value value, double filler, llvm::ArrayRef<nn::DimAttr> low,
+             llvm::ArrayRef<nn::DimAttr> high) {
+  if (!value)
+    return nullptr;
   MLIRContext *context = node.loc.getContext();
-  return node.result(node.infer<nn::PadOp>(middle, node.scalar(0, elementOf(input)), nn::PadMode::Constant,
-                                           nn::ShapeAttr::get(context, low), nn::ShapeAttr::get(context, high)));
+  return node.infer<nn::PadOp>(value, node.scalar(filler, elementOf(value)), nn::PadMode::Constant,
+                               nn::ShapeAttr::get(context, low), nn::ShapeAttr::get(context, high));
 }
 
 LogicalResult importPad(NodeImport &node) {

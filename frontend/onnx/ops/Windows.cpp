@@ -106,9 +106,7 @@ Value fit(NodeImport &node, Value input, Window &window, std::optional<double> f
     return input;
   if (!filler)
     return node.unsupported("auto_pad needs constant sizes here; give those of its input with --dim");
-  auto shape = [&](const Dims &dims) { return nn::ShapeAttr::get(node.loc.getContext(), dims); };
-  return node.infer<nn::PadOp>(input, node.scalar(*filler, elementOf(input)), nn::PadMode::Constant, shape(window.low),
-                               shape(window.high));
+  return padded(node, input, *filler, window.low, window.high);
 }
 
 Value toChannelsLast(NodeImport &node, Value value) {

@@ -47,4 +47,7 @@ TEST(DataSizes, WhatHoldsForAll) {
   EXPECT_EQ(ranges().isLess(dim("K"), dim("N + 1")), true);
   EXPECT_EQ(ranges().isLess(dim("K"), dim("N")), std::nullopt);
   EXPECT_EQ(ranges().boundsOf(dim("K")).min, 0);
+  EXPECT_EQ(ranges().isLess(dim("N"), dim("min(5, N)")), false);
+  EXPECT_EQ(ranges().isLess(dim("max(5, L)"), dim("L")), false);
+  EXPECT_EQ(ranges().isLess(dim("min(5, N)"), dim("N")), std::nullopt);
 }
