@@ -158,14 +158,23 @@ struct SinkThroughConcat : OpRewritePattern<ConcatOp> {
   }
 };
 
-/// reduce(transpose x, axes) == transpose(reduce(x, the axes as they were)), by what the dimensions that remain need
-struct SinkThroughReduce : OpRewritePattern<ReduceOp> {
-  using OpRewritePattern::OpRewritePattern;
+/// Of an operation whose only operand is a transpose.
+template <typename Op> struct SinkThroughOnly : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  virtual LogicalResult sink(Op op, TransposeOp transpose, PatternRewriter &rewriter) const = 0;
 
-  LogicalResult matchAndRewrite(ReduceOp op, PatternRewriter &rewriter) const override {
-    TransposeOp transpose = movable(op.getInput());
-    if (!transpose)
-      return rewriter.notifyMatchFailure(op, "no transpose to move below");
+  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const final {
+    if (TransposeOp transpose = movable(op->getOperand(0)))
+      return sink(op, transpose, rewriter);
+    return rewriter.notifyMatchFailure(op, "no transpose to move below");
+  }
+};
+
+/// reduce(transpose x, axes) == transpose(reduce(x, the axes as they were)), by what the dimensions that remain need
+struct SinkThroughReduce : SinkThroughOnly<ReduceOp> {
+  using SinkThroughOnly::SinkThroughOnly;
+
+  LogicalResult sink(ReduceOp op, TransposeOp transpose, PatternRewriter &rewriter) const override {
     SmallVector<int64_t> axes, kept;
     for (auto [axis, before] : llvm::enumerate(transpose.getPermutation()))
       (llvm::is_contained(op.getAxes(), axis) ? axes : kept).push_back(before);
@@ -181,13 +190,10 @@ struct SinkThroughReduce : OpRewritePattern<ReduceOp> {
 };
 
 /// softmax(transpose x, axis) == transpose(softmax(x, the axis as it was))
-struct SinkThroughSoftmax : OpRewritePattern<SoftmaxOp> {
-  using OpRewritePattern::OpRewritePattern;
+struct SinkThroughSoftmax : SinkThroughOnly<SoftmaxOp> {
+  using SinkThroughOnly::SinkThroughOnly;
 
-  LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
-    TransposeOp transpose = movable(op.getOperand());
-    if (!transpose)
-      return rewriter.notifyMatchFailure(op, "no transpose to move below");
+  LogicalResult sink(SoftmaxOp op, TransposeOp transpose, PatternRewriter &rewriter) const override {
     SmallVector<int64_t> permutation(transpose.getPermutation());
     Value source = transpose.getOperand();
     Value result =
@@ -198,13 +204,10 @@ struct SinkThroughSoftmax : OpRewritePattern<SoftmaxOp> {
 };
 
 /// resize(transpose x, axes) == transpose(resize(x, the axes as they were))
-struct SinkThroughResize : OpRewritePattern<ResizeOp> {
-  using OpRewritePattern::OpRewritePattern;
+struct SinkThroughResize : SinkThroughOnly<ResizeOp> {
+  using SinkThroughOnly::SinkThroughOnly;
 
-  LogicalResult matchAndRewrite(ResizeOp op, PatternRewriter &rewriter) const override {
-    TransposeOp transpose = movable(op.getOperand());
-    if (!transpose)
-      return rewriter.notifyMatchFailure(op, "no transpose to move below");
+  LogicalResult sink(ResizeOp op, TransposeOp transpose, PatternRewriter &rewriter) const override {
     SmallVector<int64_t> permutation(transpose.getPermutation());
     // The lists have an element for each axis, and axes are sorted.
     SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, op.getAxes().size()));
@@ -229,13 +232,10 @@ struct SinkThroughResize : OpRewritePattern<ResizeOp> {
 
 /// reshape(transpose x) == transpose(reshape x) where dimensions that are merged or split were neighbours before the
 /// transpose, too
-struct SinkThroughReshape : OpRewritePattern<ReshapeOp> {
-  using OpRewritePattern::OpRewritePattern;
+struct SinkThroughReshape : SinkThroughOnly<ReshapeOp> {
+  using SinkThroughOnly::SinkThroughOnly;
 
-  LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter &rewriter) const override {
-    TransposeOp transpose = movable(op.getOperand());
-    if (!transpose)
-      return rewriter.notifyMatchFailure(op, "no transpose to move below");
+  LogicalResult sink(ReshapeOp op, TransposeOp transpose, PatternRewriter &rewriter) const override {
     ArrayRef<int64_t> before = transpose.getPermutation();
     SmallVector<DimAttr> to = dimsOf(op.getType());
     auto groups = reshapeGroups(dimsOf(transpose.getType()), to);

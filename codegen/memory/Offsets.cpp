@@ -22,10 +22,10 @@ static SmallVector<size_t> bySampleSize(ArrayRef<Buffer> buffers) {
   return order;
 }
 
-/// Counts an expression's operations down from `budget`; false if there are more.
+/// Counts an expression's parts down from `budget`; false if there are more.
 static bool isWithin(DimAttr dim, int64_t &budget) {
-  --budget;
-  return budget >= 0 && llvm::all_of(dim.getOperands(), [&](DimAttr operand) { return isWithin(operand, budget); });
+  budget -= nn::countParts(dim, budget + 1);
+  return budget >= 0;
 }
 
 /// Each buffer at the largest end of those below it that it may not overlap. The total, or nothing where offsets become

@@ -23,13 +23,16 @@ static std::optional<nn::DimAttr> sizeOfHead(NodeImport &node, nn::DimAttr featu
   return node.dim(features.getValue() / heads);
 }
 
-/// [batch, sequence, heads * size] as [batch, heads, sequence, size]; null after a report.
-static Value splitHeads(NodeImport &node, Value value, int64_t heads) {
+/// [batch, sequence, heads * size] as [batch, sequence, heads, size]; null after a report.
+static Value withHeads(NodeImport &node, Value value, int64_t heads) {
   Dims dims = nn::dimsOf(value.getType());
   std::optional<nn::DimAttr> size = sizeOfHead(node, dims[2], heads);
-  if (!size)
-    return nullptr;
-  return node.transpose(node.reshape(value, {dims[0], dims[1], node.dim(heads), *size}), {0, 2, 1, 3});
+  return size ? node.reshape(value, {dims[0], dims[1], node.dim(heads), *size}) : Value();
+}
+
+/// ... as [batch, heads, sequence, size].
+static Value splitHeads(NodeImport &node, Value value, int64_t heads) {
+  return node.transpose(withHeads(node, value, heads), {0, 2, 1, 3});
 }
 
 /// The inverse of splitHeads.
@@ -361,15 +364,7 @@ LogicalResult importRotaryEmbedding(NodeImport &node) {
     return node.malformed("its input has " + counted(rank, "dimension") + ", it needs 3 or 4");
   // As [batch, sequence, heads, size].
   Dims whole = nn::dimsOf(input.getType());
-  Value value = input;
-  if (rank == 4) {
-    value = node.transpose(input, {0, 2, 1, 3});
-  } else {
-    std::optional<nn::DimAttr> size = sizeOfHead(node, whole[2], heads);
-    if (!size)
-      return failure();
-    value = node.reshape(input, {whole[0], whole[1], node.dim(heads), *size});
-  }
+  Value value = rank == 4 ? node.transpose(input, {0, 2, 1, 3}) : withHeads(node, input, heads);
   if (!value)
     return failure();
   Dims dims = nn::dimsOf(value.getType());

@@ -135,31 +135,35 @@ static LogicalResult finishProduct(NodeImport &node, Value sums, Value aScale, V
   return summand ? node.result(node.same<nn::AddOp>(x, node.broadcast(summand, nn::dimsOf(x.getType())))) : failure();
 }
 
-LogicalResult importMatMulIntegerToFloat(NodeImport &node) {
+/// A * B with scales, and a bias, where B is `weights`. `left(A, element)` gives A as integers around 0, in elements in
+/// which the sums are exact, and its scale.
+static LogicalResult
+importScaledProduct(NodeImport &node, Factor weights, unsigned bScale, unsigned bias,
+                    llvm::function_ref<std::pair<Value, Value>(Value a, mlir::Type element)> left) {
   Value a = node.input(0);
   if (!a || rankOf(a) == 0)
     return a ? node.malformed("a scalar cannot be multiplied as a matrix") : failure();
-  Factor weights{1, 5, -1};
   mlir::Type element = exactElement(node, weights, nn::dimOf(a.getType(), rankOf(a) - 1).getConstant());
-  Value sums = multiplyMatrices(node, centred(node, {0, 4, -2}, element), centred(node, weights, element));
-  Value aScale = scaleInput(node, 2), bScale = scaleInput(node, 3);
-  return sums ? finishProduct(node, node.cast(sums, node.builder().getF32Type()), aScale, bScale, 6) : failure();
+  auto [numbers, aScale] = left(a, element);
+  Value sums = multiplyMatrices(node, numbers, centred(node, weights, element));
+  Value scale = scaleInput(node, bScale);
+  return sums ? finishProduct(node, node.cast(sums, node.builder().getF32Type()), aScale, scale, bias) : failure();
+}
+
+LogicalResult importMatMulIntegerToFloat(NodeImport &node) {
+  return importScaledProduct(node, {1, 5, -1}, 3, 6, [&](Value, mlir::Type element) {
+    return std::pair(centred(node, {0, 4, -2}, element), scaleInput(node, 2));
+  });
 }
 
 LogicalResult importDynamicQuantizeMatMul(NodeImport &node) {
-  Value a = node.input(0);
-  if (!a || rankOf(a) == 0)
-    return a ? node.malformed("a scalar cannot be multiplied as a matrix") : failure();
-  Factor weights{1, 3, -1};
-  mlir::Type element = exactElement(node, weights, nn::dimOf(a.getType(), rankOf(a) - 1).getConstant());
-  auto [numbers, scale, zero] = quantizeDynamically(node, a);
-  if (!numbers)
-    return failure();
-  Value left = node.same<nn::SubOp>(node.cast(numbers, element),
-                                    node.broadcast(node.cast(zero, element), nn::dimsOf(a.getType())));
-  Value sums = multiplyMatrices(node, left, centred(node, weights, element));
-  Value bScale = scaleInput(node, 2);
-  return sums ? finishProduct(node, node.cast(sums, node.builder().getF32Type()), scale, bScale, 4) : failure();
+  return importScaledProduct(node, {1, 3, -1}, 2, 4, [&](Value a, mlir::Type element) {
+    auto [numbers, scale, zero] = quantizeDynamically(node, a);
+    if (!numbers)
+      return std::pair(Value(), Value());
+    Value middle = node.broadcast(node.cast(zero, element), nn::dimsOf(a.getType()));
+    return std::pair(node.same<nn::SubOp>(node.cast(numbers, element), middle), scale);
+  });
 }
 
 } // namespace margay::frontend::onnx

@@ -13,7 +13,7 @@ import random
 import subprocess
 import sys
 
-from hostile import axis, message, number, value
+from hostile import integer, message, node, number, value
 
 # What a process has in memory before it becomes another program counts as that one's, so a small one starts it.
 MEASURE = """
@@ -34,21 +34,12 @@ def weights(rng, name, *dims):
     return message(5, b"".join(number(1, d) for d in dims), number(2, 1), message(8, name), message(9, data))
 
 
-def node(op, inputs, outputs, *attributes):
-    names = b"".join(message(1, n) for n in inputs) + b"".join(message(2, n) for n in outputs)
-    return message(1, names, message(4, op), *attributes)
-
-
-def flag(name):
-    return message(5, message(1, name), number(3, 1), number(20, 2))
-
-
 def network(rng):
     nodes = [
         node("Conv", ["x", "filter"], ["c"]),
         node("Relu", ["c"], ["r"]),
-        node("Flatten", ["r"], ["f"], axis(1)),
-        node("Gemm", ["f", "w1"], ["g"], flag("transB")),
+        node("Flatten", ["r"], ["f"], extra=integer("axis", 1)),
+        node("Gemm", ["f", "w1"], ["g"], extra=integer("transB", 1)),
         node("Gemm", ["g", "w2"], ["h"]),
         node("MatMul", ["h", "w3"], ["y"]),
     ]

@@ -62,8 +62,8 @@ def model(nodes, weights=(("w", [3, 2], [1, 2, 3, 4, 5, 6]),), shape=(2, 3), dty
     return number(1, ir) + message(7, graph) + message(8, message(1, ""), number(2, opset))
 
 
-def axis(v):
-    return message(5, message(1, "axis"), number(3, v), number(20, 2))
+def integer(name, v):
+    return message(5, message(1, name), number(3, v), number(20, 2))
 
 
 def by_hand():
@@ -96,7 +96,7 @@ def by_hand():
     yield "opset-future", model([good], opset=9999)
     yield "ir-none", model([good], ir=0)
     yield "ir-huge", model([good], ir=1 << 60)
-    yield "axis", model([node("Softmax", ["x"], ["y"], extra=axis(7))], out=(2, 3))
+    yield "axis", model([node("Softmax", ["x"], ["y"], extra=integer("axis", 7))], out=(2, 3))
     yield "undeclared-output", model([node("MatMul", ["x", "w"], ["z"])])
     yield "no-graph", number(1, 8)
     deep = b""

@@ -1,4 +1,8 @@
-/* An output whose size depends on data: what fits, what does not, and that then nothing is written. */
+//===- pick.c - an output whose size depends on data ----------------------===//
+//
+// What fits, what does not, and that then nothing is written.
+//
+//===----------------------------------------------------------------------===//
 
 #include "pick.h"
 #include <stdio.h>
