@@ -20,7 +20,7 @@ LogicalResult DimsOp::inferReturnTypes(MLIRContext *context, std::optional<Locat
 LogicalResult IotaOp::verify() {
   int64_t rank = getType().getRank();
   if (!isAxis(getAxis(), rank))
-    return emitOpError("axis ") << getAxis() << " is outside of " << rank << " dimensions";
+    return emitOpError("axis ") << int64_t(getAxis()) << " is outside of " << rank << " dimensions";
   return success();
 }
 
@@ -155,7 +155,7 @@ LogicalResult ScatterElementsOp::verify() {
   if (data.getRank() != indices.getRank())
     return emitOpError("data has ") << data.getRank() << " dimensions, indices have " << indices.getRank();
   if (!isAxis(getAxis(), data.getRank()))
-    return emitOpError("axis ") << getAxis() << " is outside of " << data.getRank() << " dimensions";
+    return emitOpError("axis ") << int64_t(getAxis()) << " is outside of " << data.getRank() << " dimensions";
   if (dimsOf(indices) != dimsOf(updates))
     return emitOpError("indices and updates have different shapes");
   if (data.getElementType() != updates.getElementType())

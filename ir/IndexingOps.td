@@ -25,7 +25,7 @@ def NN_SliceOp : NN_Op<"slice", [Pure]> {
   let summary = "Every steps[i]-th element from starts[i] on, as many as the result has";
   let description = [{
     result[i…] = operand[starts + i * steps …]. A step may be negative, then the elements go backwards from `starts`. All positions lie inside the operand.
-    Example: `nn.slice %x {starts = #nn.shape<0, N - 1>, steps = array<i64: 1, -1>} : tensor<4x?xf32, #nn.shape<4, N>> to tensor<2x?xf32, #nn.shape<2, N>>`.
+    Example: `nn.slice %x {starts = #nn.shape<0, N + -1>, steps = array<i64: 1, -1>} : tensor<4x?xf32, #nn.shape<4, N>> to tensor<2x?xf32, #nn.shape<2, N>>`.
   }];
   let arguments = (ins NN_Tensor:$operand, NN_ShapeAttr:$starts, DenseI64ArrayAttr:$steps);
   let results = (outs NN_Tensor:$result);

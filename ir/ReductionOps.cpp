@@ -85,7 +85,7 @@ LogicalResult ScanOp::verify() {
   if (getKind() != ReduceKind::Sum && getKind() != ReduceKind::Prod)
     return emitOpError("computes sum or prod");
   if (!isAxis(getAxis(), getType().getRank()))
-    return emitOpError("axis ") << getAxis() << " is outside of " << getType().getRank() << " dimensions";
+    return emitOpError("axis ") << int64_t(getAxis()) << " is outside of " << getType().getRank() << " dimensions";
   return success();
 }
 
