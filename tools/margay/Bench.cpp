@@ -42,6 +42,8 @@ static void printJson(const Measurement &measurement, StringRef model, unsigned 
           json.attribute("name", kernel.work.name);
           json.attribute("plan", kernel.work.plan);
           json.attribute("median_ms", kernel.seconds * 1e3);
+          json.attribute("operations", kernel.work.operations);
+          json.attribute("bytes", kernel.work.bytes);
           json.attribute("floor_ms", kernel.floor * 1e3);
           json.attribute("percent_of_floor", kernel.seconds > 0 ? 100 * kernel.floor / kernel.seconds : 0);
           json.attribute("gflops", kernel.seconds > 0 ? kernel.work.operations / kernel.seconds * 1e-9 : 0);
