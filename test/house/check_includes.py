@@ -22,6 +22,7 @@ ALLOWED = {
     "codegen": ["ir", "runtime/abi.h", "runtime/Bitcode.h", "runtime/include"],
     "runtime": [],
     "tools": ["ir", "frontend", "passes", "codegen", "runtime"],
+    "benchmarks": ["ir", "passes", "codegen", "runtime", "tools"],
 }
 
 # Libraries that a folder may use besides the C and C++ standard ones; tools may use any.

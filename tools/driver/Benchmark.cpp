@@ -47,16 +47,17 @@ struct KernelClock {
 /// Bandwidths of so many threads, measured once for each power of two.
 class Bandwidths {
 public:
-  explicit Bandwidths(unsigned threads) : threads(threads) {}
+  Bandwidths(int32_t isa, unsigned threads) : isa(isa), threads(threads) {}
   double of(double bytes) {
     size_t size = llvm::bit_ceil(static_cast<size_t>(std::max(1024.0, std::min(bytes, 1e8))));
     auto [at, isNew] = known.try_emplace(size, 0);
     if (isNew)
-      at->second = measureBandwidth(size, threads);
+      at->second = measureBandwidth(isa, size, threads);
     return at->second;
   }
 
 private:
+  int32_t isa;
   unsigned threads;
   std::map<size_t, double> known;
 };
@@ -120,7 +121,7 @@ llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callabl
 
   // 3. Each kernel's work beside its time. Some kernels of the graph are views in the code, so they are matched by
   // name, in order.
-  Bandwidths bandwidths(options.threads);
+  Bandwidths bandwidths(result.isa, options.threads);
   std::vector<KernelWork> works = kernelWork(graph, symbols);
   auto next = works.begin();
   for (int32_t i = 0; i < model.n_kernels; ++i) {

@@ -95,18 +95,27 @@ static float burstScalar(float factor, float term) {
 static Burst burstOf(int32_t) { return {burstScalar, 1}; }
 #endif
 
-/// The best of many bursts on this thread, in operations per second.
-static double bestBurst(Burst burst, std::chrono::milliseconds duration) {
-  using Clock = std::chrono::steady_clock;
-  volatile float factor = 0.5f, term = 1.0f, sink;
-  double best = 0, operations = 2.0 * chains * rounds * burst.lanes;
-  for (Clock::time_point end = Clock::now() + duration; Clock::now() < end;) {
+using Clock = std::chrono::steady_clock;
+
+/// Repeats a piece of work, a few times at least, and gives that quantile of its rates. `work` is what a piece does.
+static double sampleRates(Sampling sampling, double work, const std::function<void()> &piece) {
+  constexpr size_t fewest = 4; // The first pass over a region may have to fetch it into the cache.
+  std::vector<double> rates;
+  for (Clock::time_point end = Clock::now() + sampling.duration; rates.size() < fewest || Clock::now() < end;) {
     Clock::time_point begin = Clock::now();
-    sink = burst.run(factor, term);
-    best = std::max(best, operations / std::chrono::duration<double>(Clock::now() - begin).count());
+    piece();
+    rates.push_back(work / std::chrono::duration<double>(Clock::now() - begin).count());
   }
+  auto chosen = rates.begin() + static_cast<ptrdiff_t>(sampling.quantile * static_cast<double>(rates.size() - 1));
+  std::nth_element(rates.begin(), chosen, rates.end());
+  return *chosen;
+}
+
+static double burstRate(Burst burst, Sampling sampling) {
+  volatile float factor = 0.5f, term = 1.0f, sink;
+  double rate = sampleRates(sampling, 2.0 * chains * rounds * burst.lanes, [&] { sink = burst.run(factor, term); });
   (void)sink;
-  return best;
+  return rate;
 }
 
 /// Runs `measure` on so many threads at once, and adds up the rates that it gives.
@@ -131,38 +140,64 @@ static double sumOverThreads(unsigned threads, const std::function<double()> &me
   return sum;
 }
 
-double margay::driver::measurePeak(int32_t isa, unsigned threads) {
-  constexpr std::chrono::milliseconds duration(30);
-  return sumOverThreads(threads, [&] { return bestBurst(burstOf(isa), duration); });
+double margay::driver::measurePeak(int32_t isa, unsigned threads, Sampling sampling) {
+  return sumOverThreads(threads, [&] { return burstRate(burstOf(isa), sampling); });
 }
 
-/// The best of many passes of this thread over a region of its own.
-static double bestRead(size_t bytes) {
-  using Clock = std::chrono::steady_clock;
-  using Vector = uint64_t __attribute__((vector_size(16)));
-  constexpr std::chrono::milliseconds duration(4);
-  std::vector<Vector> region(std::max<size_t>(64, bytes / sizeof(Vector)));
-  volatile uint64_t sink;
-  double best = 0;
-  for (Clock::time_point end = Clock::now() + duration; Clock::now() < end || best == 0;) {
-    // Small regions are read often enough for the clock to tell.
-    size_t repeats = 1 + (1 << 14) / region.size();
-    Clock::time_point begin = Clock::now();
-    Vector sums[4] = {};
-    for (size_t repeat = 0; repeat < repeats; ++repeat) {
-      for (size_t i = 0; i + 4 <= region.size(); i += 4)
-        for (size_t lane = 0; lane < 4; ++lane)
-          sums[lane] += region[i + lane];
-      __asm__ volatile("" ::: "memory"); // The next round has to read again.
-    }
-    sink = sums[0][0] + sums[1][0] + sums[2][0] + sums[3][0];
-    double read = static_cast<double>(repeats * region.size() * sizeof(Vector));
-    best = std::max(best, read / std::chrono::duration<double>(Clock::now() - begin).count());
+/// Reads `count` blocks of 64 bytes, `repeats` times over.
+using Read = uint64_t (*)(const void *region, size_t count, size_t repeats);
+
+#define MARGAY_READ(name, bytes, target)                                                                               \
+  target static uint64_t name(const void *region, size_t count, size_t repeats) {                                      \
+    using Vector = uint64_t __attribute__((vector_size(bytes)));                                                       \
+    constexpr size_t perBlock = 64 / (bytes), sumCount = perBlock < 4 ? 4 : perBlock;                                  \
+    Vector sums[sumCount] = {};                                                                                        \
+    for (size_t repeat = 0; repeat < repeats; ++repeat) {                                                              \
+      const auto *vectors = static_cast<const Vector *>(region);                                                       \
+      for (size_t i = 0; i + sumCount <= count * perBlock; i += sumCount)                                              \
+        for (size_t s = 0; s < sumCount; ++s)                                                                          \
+          sums[s] += vectors[i + s];                                                                                   \
+      __asm__ volatile("" ::: "memory"); /* The next round has to read again. */                                       \
+    }                                                                                                                  \
+    uint64_t sum = 0;                                                                                                  \
+    for (Vector part : sums)                                                                                           \
+      sum += part[0];                                                                                                  \
+    return sum;                                                                                                        \
   }
-  (void)sink;
-  return best;
+
+MARGAY_READ(read128, 16, )
+#if defined(__x86_64__)
+MARGAY_READ(read256, 32, __attribute__((target("avx2"))))
+MARGAY_READ(read512, 64, __attribute__((target("avx512f"))))
+#endif
+#undef MARGAY_READ
+
+static Read readOf(int32_t isa) {
+#if defined(__x86_64__)
+  if (isa == MG_ISA_X86_64_V4)
+    return read512;
+  if (isa == MG_ISA_X86_64_V3)
+    return read256;
+#endif
+  return read128;
 }
 
-double margay::driver::measureBandwidth(size_t bytes, unsigned threads) {
-  return sumOverThreads(threads, [&] { return bestRead(bytes / threads); });
+/// Passes of this thread over a region of its own.
+static double readRate(Read read, size_t bytes, Sampling sampling) {
+  struct alignas(64) Block {
+    uint64_t words[8] = {};
+  };
+  // Kept for the next time: fresh memory would first have to find its way into the caches.
+  static thread_local std::vector<Block> region;
+  region.resize(std::max<size_t>(16, bytes / sizeof(Block)));
+  size_t repeats = 1 + (1 << 12) / region.size(); // Small regions are read often enough for the clock to tell.
+  volatile uint64_t sink;
+  double work = static_cast<double>(repeats * region.size() * sizeof(Block));
+  double rate = sampleRates(sampling, work, [&] { sink = read(region.data(), region.size(), repeats); });
+  (void)sink;
+  return rate;
+}
+
+double margay::driver::measureBandwidth(int32_t isa, size_t bytes, unsigned threads, Sampling sampling) {
+  return sumOverThreads(threads, [&] { return readRate(readOf(isa), bytes / threads, sampling); });
 }

@@ -3,19 +3,26 @@
 #ifndef MARGAY_TOOLS_DRIVER_MACHINEPEAKS_H
 #define MARGAY_TOOLS_DRIVER_MACHINEPEAKS_H
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
 namespace margay::driver {
 
+/// How long is measured, in pieces of some microseconds, and which of these counts: 1 is the best, 0.5 the median.
+struct Sampling {
+  std::chrono::milliseconds duration{20};
+  double quantile = 1;
+};
+
 /// Floating-point operations per second (a multiply-add counts two) of f32 vector arithmetic with all operands in
-/// registers, measured for some milliseconds on so many threads at once with the instructions of a level (MG_ISA_...),
-/// which this machine must have.
-double measurePeak(int32_t isa, unsigned threads);
+/// registers, measured on so many threads at once with the instructions of a level (MG_ISA_...), which this machine
+/// must have.
+double measurePeak(int32_t isa, unsigned threads, Sampling sampling = {});
 
 /// Bytes per second that so many threads together read from a region of this size over and over, each from its share:
-/// of the caches that these fit in, or of memory.
-double measureBandwidth(size_t bytes, unsigned threads);
+/// of the caches that these fit in, or of memory. With the vectors of a level.
+double measureBandwidth(int32_t isa, size_t bytes, unsigned threads, Sampling sampling = {});
 
 } // namespace margay::driver
 

@@ -1,0 +1,193 @@
+//===- Measure.cpp - how fast a kernel is beside what the machine can do --===//
+
+#include "benchmarks/kernels/Measure.h"
+#include "ir/Fault.h"
+#include "ir/Ops.h"
+#include "tools/driver/Compare.h"
+#include "tools/driver/Compiler.h"
+#include "tools/driver/MachinePeaks.h"
+#include "tools/driver/Phases.h"
+#include "tools/driver/RandomInputs.h"
+#include "tools/driver/Reference.h"
+#include "tools/driver/Work.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <chrono>
+#include <ctime>
+
+using namespace margay;
+using namespace margay::benchmarks;
+using namespace margay::driver;
+using llvm::StringRef;
+
+/// f32 with sums of thousands of terms; rather too much than too little, as a wrong kernel is off by more.
+static constexpr double mostError = 1e-4;
+
+static llvm::Expected<Graph> graphOf(const Spec &spec, CompileOptions &options, const TemporaryFolder &folder) {
+  options.input = folder.path() + "/kernel.onnxtxt";
+  std::error_code code;
+  llvm::raw_fd_ostream os(options.input, code);
+  if (code)
+    return makeFault(Fault::Io, options.input + ": cannot be written: " + code.message());
+  os << spec.model;
+  os.close();
+  options.constants = spec.constants;
+  return loadGraph(options);
+}
+
+/// Puts numbers into the plans of all kernels.
+static void overridePlans(Graph &graph, const MeasureOptions &options) {
+  mlir::ModuleOp module = *graph.module;
+  module.walk([&](nn::KernelOp kernel) {
+    mlir::Builder builder(kernel.getContext());
+    mlir::NamedAttrList numbers(kernel.getPlan()->getNumbers());
+    for (const auto &[name, value] : options.numbers)
+      numbers.set(name, builder.getI64IntegerAttr(value));
+    kernel.setPlanAttr(nn::PlanAttr::get(kernel.getContext(), kernel.getPlan()->getAlgorithm(),
+                                         numbers.getDictionary(kernel.getContext())));
+  });
+}
+
+static double quantileOf(std::vector<double> values, double quantile) {
+  auto chosen = values.begin() + static_cast<ptrdiff_t>(quantile * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), chosen, values.end());
+  return *chosen;
+}
+
+static double medianOf(std::vector<double> values) { return quantileOf(std::move(values), 0.5); }
+
+/// On one thread, the time in which it ran: others who use the machine do not count. Else all time.
+static double secondsNow(unsigned threads) {
+  timespec now;
+  clock_gettime(threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+namespace {
+/// Times calls in blocks that are long beside what a look at the clock costs.
+class Calls {
+public:
+  Calls(ModelCall &call, unsigned threads) : call(call), threads(threads) {}
+
+  /// Seconds that a call took on average in a block of them.
+  llvm::Expected<double> block() {
+    double begin = secondsNow(threads);
+    for (unsigned i = 0; i < perBlock; ++i)
+      if (llvm::Error error = call.run())
+        return std::move(error);
+    return (secondsNow(threads) - begin) / perBlock;
+  }
+
+  /// Makes blocks as long as they have to be.
+  llvm::Error calibrate() {
+    constexpr double blockSeconds = 4e-3;
+    for (perBlock = 1;;) {
+      llvm::Expected<double> seconds = block();
+      if (!seconds)
+        return seconds.takeError();
+      if (*seconds * perBlock >= blockSeconds / 2)
+        return llvm::Error::success();
+      perBlock *= 2;
+    }
+  }
+
+private:
+  ModelCall &call;
+  unsigned threads, perBlock = 1;
+};
+} // namespace
+
+/// Measures the machine and the kernel in turns.
+static llvm::Error measureRounds(ModelCall &call, int32_t isa, const MeasureOptions &options, Result &result) {
+  constexpr Sampling sampling{.duration = std::chrono::milliseconds(1), .quantile = 0.5};
+  constexpr unsigned fewestRounds = 5;
+  Calls calls(call, options.threads);
+  if (llvm::Error error = calls.calibrate())
+    return error;
+  std::vector<double> seconds, peaks, bandwidths, shares;
+  auto begin = std::chrono::steady_clock::now();
+  auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
+  while (seconds.size() < fewestRounds || passed() < options.seconds) {
+    peaks.push_back(measurePeak(isa, options.threads, sampling));
+    bandwidths.push_back(measureBandwidth(isa, static_cast<size_t>(result.bytes), options.threads, sampling));
+    llvm::Expected<double> block = calls.block();
+    if (!block)
+      return block.takeError();
+    seconds.push_back(*block);
+    double floor = std::max(result.operations / peaks.back(), result.bytes / bandwidths.back());
+    shares.push_back(floor / seconds.back());
+  }
+  result.seconds = medianOf(seconds);
+  result.peak = medianOf(peaks);
+  result.bandwidth = medianOf(bandwidths);
+  result.share = medianOf(shares);
+  result.quietShare = quantileOf(shares, 0.9);
+  return llvm::Error::success();
+}
+
+/// The relative error of what the call wrote; a mismatch if it is no rounding error.
+static llvm::Error compareResults(const ModelCall &call, const Graph &graph, llvm::ArrayRef<Array> inputs,
+                                  Result &result) {
+  llvm::Expected<std::vector<Array>> expected = evaluateGraph(graph, inputs);
+  if (!expected)
+    return expected.takeError();
+  for (auto [actual, value] : llvm::zip_equal(call.outputs(), *expected)) {
+    Comparison comparison = compare(actual, value, {.norm = mostError});
+    if (!comparison.same)
+      return makeFault(Fault::Mismatch, comparison.why);
+    result.error = std::max(result.error, comparison.norm);
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<Result> margay::benchmarks::measureKernel(const Spec &spec, const MeasureOptions &options) {
+  llvm::Expected<TemporaryFolder> folder = TemporaryFolder::create();
+  if (!folder)
+    return folder.takeError();
+  CompileOptions settings;
+  settings.levels = options.level;
+  settings.name = "kernel";
+  llvm::Expected<Graph> graph = graphOf(spec, settings, *folder);
+  if (!graph)
+    return graph.takeError();
+  Progress progress;
+  if (llvm::Error error = advanceToKernels(*graph, settings, progress))
+    return std::move(error);
+  overridePlans(*graph, options);
+  llvm::Expected<CallableModel> model = compileAndLoad(*graph, settings, progress);
+  if (!model)
+    return model.takeError();
+
+  Result result;
+  for (const KernelWork &work : kernelWork(*graph, {})) {
+    result.plans += (result.plans.empty() ? "" : " ") + work.plan;
+    result.operations += work.operations;
+    result.bytes += work.bytes;
+  }
+  llvm::Expected<llvm::SmallVector<codegen::Level>> levels = codegen::parseLevels(options.level);
+  if (!levels)
+    return levels.takeError();
+  std::string object = model->compiled.folder.path() + "/" + levels->front().name.str() + ".o";
+  llvm::Expected<std::vector<Loop>> loops = innermostLoops(object, "__kernel_");
+  if (!loops)
+    return loops.takeError();
+  result.loops = std::move(*loops);
+
+  std::vector<int32_t> usable = model->loaded.usableLevels();
+  if (usable.empty())
+    return result;
+  llvm::Expected<std::vector<Array>> inputs = randomInputs(model->model(), 0);
+  if (!inputs)
+    return inputs.takeError();
+  llvm::Expected<ModelCall> call = model->prepare(*inputs, {.isa = usable.front(), .threads = options.threads});
+  if (!call)
+    return call.takeError();
+  if (llvm::Error error = call->run())
+    return std::move(error);
+  if (options.compare)
+    if (llvm::Error error = compareResults(*call, *graph, *inputs, result))
+      return std::move(error);
+  if (llvm::Error error = measureRounds(*call, usable.front(), options, result))
+    return std::move(error);
+  return result;
+}

@@ -1,0 +1,39 @@
+//===- Measure.h - how fast a kernel is beside what the machine can do ----===//
+
+#ifndef MARGAY_BENCHMARKS_KERNELS_MEASURE_H
+#define MARGAY_BENCHMARKS_KERNELS_MEASURE_H
+
+#include "benchmarks/kernels/LoopCode.h"
+#include "benchmarks/kernels/Spec.h"
+
+namespace margay::benchmarks {
+
+struct MeasureOptions {
+  std::string level = "native"; ///< Code for this level is measured or, where the machine lacks it, only looked at.
+  std::vector<std::pair<std::string, int64_t>> numbers; ///< Of the plans, instead of those that are chosen.
+  unsigned threads = 1;
+  double seconds = 1;  ///< How long is measured.
+  bool compare = true; ///< Whether results are compared with the evaluator's.
+};
+
+struct Result {
+  std::string plans; ///< Algorithms of all kernels that the model became.
+  double operations = 0, bytes = 0;
+  // 0 where the machine lacks the level. All are medians over rounds, each of which measures all of them.
+  double seconds = 0;    ///< A call.
+  double peak = 0;       ///< Operations per second.
+  double bandwidth = 0;  ///< Bytes per second, read from a region of as many bytes.
+  double share = 0;      ///< Of the floor: the time that the peak or the bandwidth allows, over that of a call.
+  double quietShare = 0; ///< The same in the best tenth of the rounds: when the machine's other users were quiet.
+  double error = 0;      ///< max |difference| / max |value|, where results were compared.
+  std::vector<Loop> loops;
+
+  bool isBoundByArithmetic() const { return operations / peak >= bytes / bandwidth; }
+};
+
+/// Compiles a kernel for one level, compares what it computes with the evaluator, and measures it.
+llvm::Expected<Result> measureKernel(const Spec &spec, const MeasureOptions &options);
+
+} // namespace margay::benchmarks
+
+#endif // MARGAY_BENCHMARKS_KERNELS_MEASURE_H

@@ -1,0 +1,174 @@
+//===- main.cpp - margay-kernels: single kernels beside the machine's limits ===//
+
+#include "benchmarks/kernels/Measure.h"
+#include "ir/Fault.h"
+#include "tools/driver/Interrupt.h"
+#include "tools/driver/Messages.h"
+#include "tools/margay/Arguments.h"
+#include "tools/margay/Text.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/JSON.h"
+
+using namespace margay;
+using namespace margay::benchmarks;
+using namespace margay::cli;
+using llvm::StringRef;
+
+static std::string number(const char *format, double value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format(format, value);
+  return text;
+}
+
+/// The loop that does most of the work: the one with most multiply-adds for its instructions, and most of both.
+static const Loop *mainLoop(const Result &result) {
+  auto rank = [](const Loop &loop) {
+    return std::pair(static_cast<double>(loop.multiplyAdds) / loop.instructions, loop.instructions);
+  };
+  auto found = llvm::max_element(result.loops, [&](const Loop &a, const Loop &b) { return rank(a) < rank(b); });
+  return found == result.loops.end() ? nullptr : &*found;
+}
+
+static unsigned spills(const Result &result) {
+  unsigned sum = 0;
+  for (const Loop &loop : result.loops)
+    sum += loop.spills;
+  return sum;
+}
+
+/// Where a region of so many bytes is read from can only be told from how fast it is: the size says it better.
+static std::string boundText(const Result &result) {
+  if (result.isBoundByArithmetic())
+    return number("of %.1f GFLOP/s", result.peak * 1e-9);
+  return number("of %.1f GB/s", result.bandwidth * 1e-9) + number(" (%.0f KB)", result.bytes / 1024);
+}
+
+static TableRow rowOf(const Spec &spec, const Result &result) {
+  TableRow row{spec.name, result.plans};
+  if (result.seconds > 0) {
+    row.push_back(secondsText(result.seconds));
+    row.push_back(result.isBoundByArithmetic() ? number("%.1f GFLOP/s", result.operations / result.seconds * 1e-9)
+                                               : number("%.1f GB/s", result.bytes / result.seconds * 1e-9));
+    row.push_back(number("%.1f %%", 100 * result.share));
+    row.push_back(number("%.1f %%", 100 * result.quietShare));
+    row.push_back(boundText(result));
+  } else {
+    row.insert(row.end(), {"not run", "", "", "", ""});
+  }
+  const Loop *loop = mainLoop(result);
+  row.push_back(loop ? std::to_string(loop->multiplyAdds) + "/" + std::to_string(loop->instructions) : "");
+  row.push_back(loop ? std::to_string(loop->spills) + "+" + std::to_string(spills(result) - loop->spills) : "");
+  return row;
+}
+
+static void writeJson(llvm::json::OStream &json, const Spec &spec, const Result &result) {
+  json.object([&] {
+    json.attribute("kernel", spec.name);
+    json.attribute("plans", result.plans);
+    json.attribute("operations", result.operations);
+    json.attribute("bytes", result.bytes);
+    if (result.seconds > 0) {
+      json.attribute("median_us", result.seconds * 1e6);
+      json.attribute("gflops", result.operations / result.seconds * 1e-9);
+      json.attribute("gbytes_per_s", result.bytes / result.seconds * 1e-9);
+      json.attribute("peak_gflops", result.peak * 1e-9);
+      json.attribute("peak_gbytes_per_s", result.bandwidth * 1e-9);
+      json.attribute("bound", result.isBoundByArithmetic() ? "arithmetic" : "bandwidth");
+      json.attribute("percent_of_floor", 100 * result.share);
+      json.attribute("percent_of_floor_quiet", 100 * result.quietShare);
+      json.attribute("error", result.error);
+    }
+    json.attribute("spills", spills(result));
+    json.attributeArray("loops", [&] {
+      for (const Loop &loop : result.loops)
+        json.object([&] {
+          json.attribute("function", loop.function);
+          json.attribute("address", loop.address);
+          json.attribute("instructions", loop.instructions);
+          json.attribute("multiply_adds", loop.multiplyAdds);
+          json.attribute("spills", loop.spills);
+        });
+    });
+  });
+}
+
+static llvm::Error setNumbers(StringRef text, MeasureOptions &options) {
+  llvm::SmallVector<StringRef> pieces;
+  text.split(pieces, ',');
+  for (StringRef piece : pieces) {
+    auto [name, value] = piece.split('=');
+    int64_t number = 0;
+    if (name.empty() || value.getAsInteger(10, number) || number < 0)
+      return makeFault(Fault::Usage, "--plan: '" + piece + "' is no NAME=NUMBER");
+    options.numbers.emplace_back(name, number);
+  }
+  return llvm::Error::success();
+}
+
+static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
+  MeasureOptions options;
+  bool json = false, list = false, uncompared = false;
+  unsigned seconds = 1;
+  Verb verb{"kernels",
+            "[KERNEL]...",
+            "Measures single kernels (FAMILY:SIZES[,KEY[=NUMBER]]...; all of --list where none is named) beside the "
+            "machine's peak and bandwidth,\n"
+            "compares them with the evaluator, and says how many multiply-adds and instructions their main loop has, "
+            "and how many spills it and the other innermost loops.",
+            {{"--cpu", "LEVEL", "the level: v2, v3, v4 or native", setString(options.level)},
+             {"--json", "", "print a JSON array", setFlag(json)},
+             {"--list", "", "print families and kernels", setFlag(list)},
+             {"--no-compare", "", "do not evaluate: large kernels take seconds", setFlag(uncompared)},
+             {"--plan", "NAME=N,...", "numbers of the plans, instead of the chosen ones",
+              [&](StringRef text) { return setNumbers(text, options); }},
+             {"--seconds", "N", "how long to measure each (1 unless given)", setCount("--seconds", seconds)},
+             {"--threads", "N", "workers (1 unless given)", setCount("--threads", options.threads)}},
+            0,
+            1000};
+  llvm::Expected<std::optional<Parsed>> parsed = parseOrHelp(verb, arguments);
+  if (!parsed || !*parsed)
+    return parsed.takeError();
+  if (list) {
+    printFamilies(llvm::outs());
+    for (StringRef name : listedSpecs())
+      llvm::outs() << name << '\n';
+    return llvm::Error::success();
+  }
+  options.seconds = seconds;
+  options.compare = !uncompared;
+  std::vector<std::string> names = (*parsed)->operands;
+  if (names.empty())
+    names.assign(listedSpecs().begin(), listedSpecs().end());
+
+  std::vector<TableRow> rows = {{"kernel", "plan", "time", "rate", "share", "quiet", "of", "loop", "spills"}};
+  llvm::json::OStream out(llvm::outs(), /*IndentSize=*/2);
+  if (json)
+    out.arrayBegin();
+  for (const std::string &name : names) {
+    llvm::Expected<Spec> spec = parseSpec(name);
+    if (!spec)
+      return spec.takeError();
+    llvm::Expected<Result> result = measureKernel(*spec, options);
+    if (!result)
+      return driver::inFile(name, result.takeError());
+    if (json)
+      writeJson(out, *spec, *result);
+    else
+      rows.push_back(rowOf(*spec, *result));
+  }
+  if (json) {
+    out.arrayEnd();
+    llvm::outs() << '\n';
+  } else {
+    printTable(rows, llvm::outs());
+  }
+  return llvm::Error::success();
+}
+
+int main(int argc, char **argv) {
+  driver::installFatalErrorHandler();
+  driver::installCrashHandler();
+  std::vector<StringRef> arguments(argv + 1, argv + argc);
+  return driver::report(run(arguments));
+}
