@@ -213,6 +213,8 @@ static constexpr llvm::StringLiteral listed[] = {
     "gemm:4x1024x4096",
     "gemm:8x1024x4096",
     "matmul:1x1024x1024x1024",
+    "matmul:12x128x128x64",
+    "matmul:12x128x64x128",
     "conv:56x56x64x64,relu",
     "conv:28x28x128x128,relu",
     "conv:14x14x256x256,relu",
@@ -253,6 +255,14 @@ static llvm::SmallVector<StringRef> keysOf(const Family &family) {
 }
 
 llvm::ArrayRef<llvm::StringLiteral> margay::benchmarks::listedSpecs() { return listed; }
+
+std::vector<std::string> margay::benchmarks::selectSpecs(StringRef word) {
+  std::vector<std::string> names;
+  for (StringRef name : listed)
+    if (name.starts_with(word) && !llvm::is_contained(listed, word))
+      names.push_back(name.str());
+  return names.empty() ? std::vector<std::string>{word.str()} : names;
+}
 
 void margay::benchmarks::printFamilies(llvm::raw_ostream &os) {
   for (const Family &family : families) {

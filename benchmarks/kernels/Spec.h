@@ -28,6 +28,9 @@ llvm::Expected<Spec> parseSpec(llvm::StringRef text);
 /// Those that are measured where none is named.
 llvm::ArrayRef<llvm::StringLiteral> listedSpecs();
 
+/// The listed ones that begin so; a word that none begins with stands for itself.
+std::vector<std::string> selectSpecs(llvm::StringRef word);
+
 /// Families with their sizes and keys.
 void printFamilies(llvm::raw_ostream &os);
 

@@ -112,7 +112,7 @@ static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
   unsigned seconds = 1;
   Verb verb{"kernels",
             "[KERNEL]...",
-            "Measures single kernels (FAMILY:SIZES[,KEY[=NUMBER]]...; all of --list where none is named) beside the "
+            "Measures single kernels (FAMILY:SIZES[,KEY[=NUMBER]]...; all of --list that begin so; or all) beside the "
             "machine's peak and bandwidth,\n"
             "compares them with the evaluator, and says how many multiply-adds and instructions their main loop has, "
             "and how many spills it and the other innermost loops.",
@@ -137,8 +137,10 @@ static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
   }
   options.seconds = seconds;
   options.compare = !uncompared;
-  std::vector<std::string> names = (*parsed)->operands;
-  if (names.empty())
+  std::vector<std::string> names;
+  for (const std::string &word : (*parsed)->operands)
+    llvm::append_range(names, selectSpecs(word));
+  if ((*parsed)->operands.empty())
     names.assign(listedSpecs().begin(), listedSpecs().end());
 
   std::vector<TableRow> rows = {{"kernel", "plan", "time", "rate", "share", "quiet", "of", "loop", "spills"}};
