@@ -25,6 +25,7 @@ struct Level {
   uint32_t isa;             ///< Its MG_ISA_* number in margay.h.
   unsigned vectorBytes;     ///< The widest vector register.
   unsigned registers;       ///< How many of them there are.
+  unsigned panelBytes;      ///< Of packed weights that tiles use again and again: what its CPUs keep at hand.
   bool fma; ///< Whether a fused multiply-add is one instruction (else it is a library call, which may not be used).
   bool halfConversions; ///< Whether f16 <-> f32 is an instruction.
 

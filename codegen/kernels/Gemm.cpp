@@ -10,6 +10,7 @@
 
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Tile.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace margay;
@@ -25,14 +26,24 @@ struct Gemm {
   int64_t lanes;
   Epilogue epilogue;
 
+  /// Steps [begin, begin + count) of the sums.
+  struct Steps {
+    Value begin;
+    int64_t count;
+    bool isFirst, isLast;
+  };
+
   /// One tile: rows [row, row + rows) of the result and the columns from `panel` on. `weights(step, column)` loads.
-  void tile(Value row, int64_t rows, Value panel, const TileColumns &shape,
+  void tile(Value row, int64_t rows, Value panel, const TileColumns &shape, const Steps &steps,
             llvm::function_ref<Value(Value step, const TileColumn &)> weights) {
-    Accumulators start = zeroAccumulators(k, rows, shape, element);
+    auto rowAt = [&](int64_t r) { return k.add(row, r); };
+    Value column = k.mul(panel, panelColumns);
+    Accumulators start =
+        steps.isFirst ? zeroAccumulators(k, rows, shape, element) : loadTile(k, rows, shape, rowAt, column);
     Value stride = k.dim(lhs.rowStride);
-    Value origin = k.at(lhs.pointer, k.mul(row, stride), element);
+    Value origin = k.at(k.at(lhs.pointer, k.mul(row, stride), element), steps.begin, element);
     SmallVector<Value> sums =
-        k.loop(k.constant(0), k.constant(depth), 1, start.values, [&](Value step, ValueRange carried) {
+        k.loop(k.constant(0), k.constant(steps.count), 1, start.values, [&](Value step, ValueRange carried) {
           Accumulators tile{rows, shape, SmallVector<Value>(carried)};
           Value column = k.at(origin, step, element);
           multiplyStep(
@@ -41,25 +52,52 @@ struct Gemm {
           return tile.values;
         });
     Accumulators done{rows, shape, sums};
-    finishTile(k, epilogue, done, [&](int64_t r) { return k.add(row, r); }, k.mul(panel, panelColumns));
+    if (steps.isLast)
+      finishTile(k, epilogue, done, rowAt, column);
+    else
+      storeTile(k, done, rowAt, column);
+  }
+
+  /// Covers all steps in blocks.
+  void forSteps(int64_t block, llvm::function_ref<void(const Steps &)> body) {
+    int64_t blocks = std::max<int64_t>(1, llvm::divideCeil(depth, block)), rest = depth - (blocks - 1) * block;
+    if (blocks == 1)
+      return body({k.constant(0), depth, true, true});
+    body({k.constant(0), block, true, false});
+    k.loop(k.constant(block), k.constant((blocks - 1) * block), block,
+           [&](Value begin) { body({begin, block, false, false}); });
+    body({k.constant((blocks - 1) * block), rest, false, true});
+  }
+
+  /// Whether sums may lie where the result will be before they are complete.
+  bool canLeaveSums() const {
+    const View &output = k.output(0);
+    return k.outputs.size() == 1 && output.element == element && output.storage == storageType(element);
   }
 
   /// Rows [begin, end) in blocks that stay in the second-level cache while the panels pass by, so that each panel is
-  /// read once per block.
+  /// read once per block. Of a panel so much is summed before the next that it stays in the first-level cache.
   void packed() {
     std::optional<int64_t> total = lhs.rows().getConstant();
     // There may be no rows, and nothing to sum.
     int64_t tileRows = std::max<int64_t>(1, std::min(maxTileRows(k.level), total.value_or(INT64_MAX)));
-    int64_t blockBytes = int64_t(192) * 1024, rowBytes = std::max<int64_t>(1, depth * storageBytes(element));
-    int64_t blockRows = std::max<int64_t>(1, blockBytes / rowBytes / tileRows) * tileRows;
+    int64_t panels = tilePanels(k.level, lanes, tileRows);
+    int64_t bytes = storageBytes(element), block = depth;
+    if (canLeaveSums() && (!total || *total > tileRows))
+      block = blockSteps(k.level, depth, panels, bytes);
+    int64_t blockRows = (int64_t(192) << 10) / std::max<int64_t>(1, block * bytes) / tileRows * tileRows;
+    blockRows = std::max(blockRows, tileRows);
     k.loop(k.begin, k.end, blockRows, [&](Value blockBegin) {
       Value blockEnd = k.min(k.add(blockBegin, blockRows), k.end);
-      forPanels(k, columns, lanes, tilePanels(k.level, lanes, tileRows), [&](Value panel, const TileColumns &shape) {
-        Value panelStart = k.at(rhs.pointer, k.mul(panel, depth * panelColumns), element);
-        forRows(k, blockBegin, blockEnd, tileRows, total, [&](Value row, int64_t rows) {
-          tile(row, rows, panel, shape, [&](Value step, const TileColumn &c) {
-            Value line = k.at(panelStart, k.mul(step, panelColumns), element);
-            return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * depth * panelColumns + c.offset, element));
+      forSteps(block, [&](const Steps &steps) {
+        forPanels(k, columns, lanes, panels, [&](Value panel, const TileColumns &shape) {
+          Value first = k.add(k.mul(panel, depth * panelColumns), k.mul(steps.begin, panelColumns));
+          Value panelStart = k.at(rhs.pointer, first, element);
+          forRows(k, blockBegin, blockEnd, tileRows, total, [&](Value row, int64_t rows) {
+            tile(row, rows, panel, shape, steps, [&](Value step, const TileColumn &c) {
+              Value line = k.at(panelStart, k.mul(step, panelColumns), element);
+              return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * depth * panelColumns + c.offset, element));
+            });
           });
         });
       });
@@ -78,9 +116,9 @@ struct Gemm {
       forPanels(k, columns, lanes, 1, [&](Value panel, const TileColumns &shape) {
         Value corner = k.at(matrix, k.mul(panel, panelColumns), element);
         forRows(k, from, to, tileRows, std::nullopt, [&](Value row, int64_t rows) {
-          tile(row, rows, panel, shape, [&](Value step, const TileColumn &c) {
+          tile(row, rows, panel, shape, {k.constant(0), depth, true, true}, [&](Value step, const TileColumn &c) {
             Value line = k.at(k.at(corner, k.mul(step, stride), element), c.panel * panelColumns + c.offset, element);
-            return widen(k.load(k.vectorOf(element, c.lanes), line));
+            return widened(k, k.load(k.vectorOf(element, c.lanes), line), lanes);
           });
         });
       });
@@ -91,19 +129,6 @@ struct Gemm {
       Value firstBatch = k.div(k.begin, rowsPerBatch), lastBatch = k.div(k.add(k.end, -1), rowsPerBatch);
       k.loop(firstBatch, k.add(lastBatch, 1), 1, inBatch);
     });
-  }
-
-  /// A vector of a register's length whose further lanes do not matter.
-  Value widen(Value vector) {
-    auto type = dyn_cast<VectorType>(vector.getType());
-    int64_t length = type ? type.getNumElements() : 1;
-    if (length == lanes)
-      return vector;
-    if (!type)
-      return k.splat(vector, lanes);
-    SmallVector<int32_t> mask(lanes, -1);
-    std::iota(mask.begin(), mask.begin() + length, 0);
-    return LLVM::ShuffleVectorOp::create(k.builder, k.loc, vector, vector, mask);
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "codegen/kernels/Tile.h"
 #include "llvm/Support/MathExtras.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace margay;
@@ -22,6 +23,12 @@ int64_t codegen::tilePanels(const Level &level, int64_t lanes, int64_t rows) {
       best = panels;
   }
   return best;
+}
+
+int64_t codegen::blockSteps(const Level &level, int64_t steps, int64_t panels, int64_t elementBytes) {
+  int64_t most = std::max<int64_t>(1, level.panelBytes / (panels * panelColumns * elementBytes));
+  int64_t blocks = std::max<int64_t>(1, llvm::divideCeil(steps, most));
+  return std::max<int64_t>(1, llvm::divideCeil(steps, blocks));
 }
 
 TileColumns codegen::tileColumns(int64_t lanes, int64_t panels, int64_t columnsLeft) {
@@ -72,12 +79,53 @@ void codegen::forRows(KernelBuilder &k, Value begin, Value end, int64_t tile, st
   }
 }
 
+Value codegen::widened(KernelBuilder &k, Value vector, int64_t lanes) {
+  auto type = dyn_cast<VectorType>(vector.getType());
+  int64_t length = type ? type.getNumElements() : 1;
+  if (length == lanes)
+    return vector;
+  if (!type)
+    return k.splat(vector, lanes);
+  SmallVector<int32_t> mask(lanes, -1);
+  std::iota(mask.begin(), mask.begin() + length, 0);
+  return LLVM::ShuffleVectorOp::create(k.builder, k.loc, vector, vector, mask);
+}
+
 Accumulators codegen::zeroAccumulators(KernelBuilder &k, int64_t rows, const TileColumns &columns, Type element) {
   Accumulators tile{rows, columns, {}};
   int64_t lanes = k.lanes(element);
   Value zero = k.constantVector(element, lanes, 0);
   tile.values.assign(rows * columns.columns.size(), zero);
   return tile;
+}
+
+/// Calls `visit(element offset in the result, row, index of the column)` for all registers of a tile.
+static void forTile(KernelBuilder &k, int64_t rows, const TileColumns &columns, llvm::function_ref<Value(int64_t)> row,
+                    Value firstColumn, llvm::function_ref<void(Value offset, int64_t row, size_t column)> visit) {
+  Value stride = k.dim(k.output(0).rowStride);
+  for (int64_t r = 0; r < rows; ++r) {
+    Value origin = k.add(k.mul(row(r), stride), firstColumn);
+    for (auto [index, column] : llvm::enumerate(columns.columns))
+      visit(k.add(origin, column.panel * panelColumns + column.offset), r, index);
+  }
+}
+
+Accumulators codegen::loadTile(KernelBuilder &k, int64_t rows, const TileColumns &columns,
+                               llvm::function_ref<Value(int64_t)> row, Value firstColumn) {
+  const View &output = k.output(0);
+  Accumulators tile{rows, columns, SmallVector<Value>(rows * columns.columns.size())};
+  int64_t lanes = k.lanes(output.element);
+  forTile(k, rows, columns, row, firstColumn, [&](Value offset, int64_t r, size_t column) {
+    tile.at(r, column) = widened(k, k.loadElements(output, offset, columns.columns[column].lanes), lanes);
+  });
+  return tile;
+}
+
+void codegen::storeTile(KernelBuilder &k, Accumulators &tile, llvm::function_ref<Value(int64_t)> row,
+                        Value firstColumn) {
+  forTile(k, tile.rows, tile.columns, row, firstColumn, [&](Value offset, int64_t r, size_t column) {
+    k.storeElements(k.firstLanes(tile.at(r, column), tile.columns.columns[column].lanes), k.output(0), offset);
+  });
 }
 
 void codegen::multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_ref<Value(const TileColumn &)> weights,

@@ -40,6 +40,10 @@ int64_t tilePanels(const Level &level, int64_t lanes, int64_t rows);
 /// `panels` panels that begin at full panels and hold `columnsLeft` columns of the result at most.
 TileColumns tileColumns(int64_t lanes, int64_t panels, int64_t columnsLeft);
 
+/// Sums are computed in blocks of at most this many steps, of equal length as far as that goes, where `panels` panels
+/// of packed weights take part in each step.
+int64_t blockSteps(const Level &level, int64_t steps, int64_t panels, int64_t elementBytes);
+
 /// Covers `columns` columns: `body(first panel, columns of the tile)`, tiles of `panels` panels in a loop, then exactly
 /// what is left.
 void forPanels(KernelBuilder &k, int64_t columns, int64_t lanes, int64_t panels,
@@ -59,6 +63,9 @@ struct Accumulators {
   mlir::Value &at(int64_t row, size_t column) { return values[row * columns.columns.size() + column]; }
 };
 
+/// A vector of a register's length whose further lanes do not matter.
+mlir::Value widened(KernelBuilder &k, mlir::Value vector, int64_t lanes);
+
 /// All zeros.
 Accumulators zeroAccumulators(KernelBuilder &k, int64_t rows, const TileColumns &columns, mlir::Type element);
 
@@ -66,6 +73,13 @@ Accumulators zeroAccumulators(KernelBuilder &k, int64_t rows, const TileColumns 
 /// `weights(column)` and `scalar(row)` load.
 void multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_ref<mlir::Value(const TileColumn &)> weights,
                   llvm::function_ref<mlir::Value(int64_t row)> scalar);
+
+/// The same of a tile whose sum goes on: what storeTile has left in the result.
+Accumulators loadTile(KernelBuilder &k, int64_t rows, const TileColumns &columns,
+                      llvm::function_ref<mlir::Value(int64_t row)> row, mlir::Value firstColumn);
+/// Leaves a tile's sums where the result will be.
+void storeTile(KernelBuilder &k, Accumulators &tile, llvm::function_ref<mlir::Value(int64_t row)> row,
+               mlir::Value firstColumn);
 
 /// Runs the epilogue on a finished tile: `row(r)` is the result row of the tile's row r, `firstColumn` the result
 /// column where the tile begins.

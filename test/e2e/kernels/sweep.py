@@ -34,6 +34,10 @@ class Model:
     def size(self, limit=40):
         return self.rng.choice([size for size in SIZES if size <= limit])
 
+    def depth(self):
+        """Of a sum: now and then one that is computed in several blocks."""
+        return self.rng.choice([self.size(), self.size(), self.size(), 257, 513, 600])
+
     def input(self, *shape, type="float"):
         name = f"x{len(self.inputs)}"
         self.inputs.append(f"{typed(type, shape)} {name}")
@@ -126,7 +130,7 @@ def global_pool(m):
 
 
 def gemm(m):
-    rows, depth, columns = m.rng.choice([m.size(), "N"]), m.size(), m.size()
+    rows, depth, columns = m.rng.choice([m.size(), "N"]), m.depth(), m.size()
     trans_a, trans_b = (0 if rows == "N" else m.rng.randrange(2)), m.rng.randrange(2)
     a = m.input(depth, rows) if trans_a else m.input(rows, depth)
     b = m.constant(columns, depth) if trans_b else m.constant(depth, columns)
@@ -135,7 +139,7 @@ def gemm(m):
 
 
 def matmul(m):
-    rows, depth, columns = m.size(), m.size(), m.size()
+    rows, depth, columns = m.size(), m.depth(), m.size()
     shape = m.rng.choice([[], [m.size(5)], [2, m.size(5)]])
     b = m.input(*shape, depth, columns) if m.rng.random() < 0.6 else m.constant(depth, columns)
     activation(m, m.node("MatMul", [m.input(*shape, rows, depth), b]))
