@@ -51,6 +51,16 @@ def SimplifyPass : NN_Pass<"nn-simplify"> {
   }];
 }
 
+def LowerConvTransposePass : NN_Pass<"nn-lower-conv-transpose"> {
+  let summary = "Makes transposed convolutions convolutions whose results are interleaved";
+  let description = [{
+    Those without groups and dilation, and with at least as many taps as the stride.
+    ```
+    conv_transpose(x, w, stride 2) -> interleaved(concat(conv(x, even taps of w), conv(x, odd taps of w)))
+    ```
+  }];
+}
+
 def NormalizeRolesPass : NN_Pass<"nn-normalize-roles"> {
   let summary = "Brings products and softmax to the one form that is compiled";
   let description = [{

@@ -24,6 +24,7 @@ static constexpr Step inference[] = {
     {"cse", mlir::createCSEPass},
     {"fold-constants", createFoldConstantsPass},
     {"simplify", createSimplifyPass},
+    {"lower-conv-transpose", createLowerConvTransposePass},
     {"propagate-layout", createPropagateLayoutPass},
     // Convolutions and what follows them have met: scales can go into weights now.
     {"simplify again", createSimplifyPass},

@@ -21,19 +21,20 @@ void emitDims(KernelBuilder &k);          ///< unit: the whole vector
 void emitElementRows(KernelBuilder &k);   ///< unit: row
 void emitElements(KernelBuilder &k);      ///< unit: element; every tensor is dense and of one shape, or has one element
 void emitGather(KernelBuilder &k);        ///< unit: row
-void emitGatherElements(KernelBuilder &k); ///< unit: row
-void emitGatherNd(KernelBuilder &k);       ///< unit: row
-void emitGeneralConv(KernelBuilder &k);    ///< unit: pixel
-void emitGeneralGemm(KernelBuilder &k);    ///< unit: row
-void emitGeneralWindow(KernelBuilder &k);  ///< unit: pixel
-void emitIota(KernelBuilder &k);           ///< unit: row
-void emitNms(KernelBuilder &k);            ///< unit: the boxes of one class
-void emitNonZero(KernelBuilder &k);        ///< unit: the whole tensor
-void emitNormalize(KernelBuilder &k);      ///< unit: row
-void emitPackedGemm(KernelBuilder &k);     ///< unit: row
-void emitPad(KernelBuilder &k);            ///< unit: row
-void emitPlainGemm(KernelBuilder &k);      ///< unit: row
-void emitRecurrent(KernelBuilder &k);      ///< unit: sequence
+void emitGatherElements(KernelBuilder &k);  ///< unit: row
+void emitGatherNd(KernelBuilder &k);        ///< unit: row
+void emitGeneralConv(KernelBuilder &k);     ///< unit: pixel
+void emitGeneralGemm(KernelBuilder &k);     ///< unit: row
+void emitGeneralWindow(KernelBuilder &k);   ///< unit: pixel
+void emitIota(KernelBuilder &k);            ///< unit: row
+void emitNms(KernelBuilder &k);             ///< unit: the boxes of one class
+void emitNonZero(KernelBuilder &k);         ///< unit: the whole tensor
+void emitNormalize(KernelBuilder &k);       ///< unit: row
+void emitPackedGemm(KernelBuilder &k);      ///< unit: row
+void emitPackedRecurrent(KernelBuilder &k); ///< unit: sequence
+void emitPad(KernelBuilder &k);             ///< unit: row
+void emitPlainGemm(KernelBuilder &k);       ///< unit: row
+void emitRecurrent(KernelBuilder &k);       ///< unit: sequence
 void emitReduce(KernelBuilder &k); ///< unit: row of the result, or its element where the last dimension is reduced
 void emitResize(KernelBuilder &k); ///< unit: row; along one axis
 void emitScan(KernelBuilder &k);   ///< unit: the whole tensor

@@ -5,11 +5,15 @@
 // next step reads it; a cell's own state lives in the third. A gru needs its reset gates before anything else: the
 // second result, which gets the last state in the end, holds the row in the making until then.
 //
+// Constant weights lie in panels [G * H / 16][H][16] where H is a multiple of 16: the columns of a gate that are
+// computed together are read as one stream.
+//
 //===----------------------------------------------------------------------===//
 
 #include "codegen/kernels/Activation.h"
 #include "codegen/kernels/Channels.h"
 #include "codegen/kernels/Kernels.h"
+#include "codegen/kernels/Tile.h"
 
 using namespace mlir;
 using namespace margay;
@@ -26,8 +30,10 @@ struct Row {
 struct Recurrent {
   KernelBuilder &k;
   nn::RecurrentOp op;
-  int64_t units, gates, lanes;
+  int64_t units;
+  int64_t lanes; ///< Hidden units that are computed together.
   Type element;
+  bool packed;
 
   Row row(const View &view, Value index) {
     return {&view, k.at(view.pointer, k.mul(index, k.dim(view.rowStride)), view.storage)};
@@ -55,16 +61,27 @@ struct Recurrent {
 
   Value gateColumn(int64_t gate, Value column) { return k.add(column, gate * units); }
 
+  /// Where the weights of `row` for a gate's columns from `column` on lie; they are computed together.
+  Value weightsAt(Value index, int64_t gate, Value column) {
+    const View &weights = k.input(op.getWeights());
+    Value whole = gateColumn(gate, column);
+    if (!packed)
+      return k.at(row(weights, index).pointer, whole, element);
+    Value panel = k.div(whole, k.constant(panelColumns)), inPanel = k.rem(whole, k.constant(panelColumns));
+    Value place = k.add(k.mul(panel, units * panelColumns), inPanel);
+    return k.at(k.at(weights.pointer, place, element), k.mul(index, panelColumns), element);
+  }
+
   /// For each of `which` gates, `initial` plus the sum of state[i] * weights[i][gate][columns] over i.
   SmallVector<Value> products(const Row &state, ArrayRef<int64_t> which, ArrayRef<Value> initial, Value column,
                               int64_t width) {
-    const View &weights = k.input(op.getWeights());
     return k.loop(k.constant(0), k.constant(units), 1, initial, [&](Value index, ValueRange sums) {
       Value factor = k.splat(k.load(element, k.at(state.pointer, index, element)), width);
-      Row line = row(weights, index);
       SmallVector<Value> next;
-      for (auto [gate, sum] : llvm::zip_equal(which, sums))
-        next.push_back(k.multiplyAdd(factor, load(line, gateColumn(gate, column), width), sum));
+      for (auto [gate, sum] : llvm::zip_equal(which, sums)) {
+        Value weights = k.load(k.vectorOf(element, width), weightsAt(index, gate, column));
+        next.push_back(k.multiplyAdd(factor, weights, sum));
+      }
       return next;
     });
   }
@@ -192,11 +209,15 @@ struct Recurrent {
 
 } // namespace
 
-void codegen::emitRecurrent(KernelBuilder &k) {
+static void emit(KernelBuilder &k, bool packed) {
   auto op = cast<nn::RecurrentOp>(k.root());
   int64_t units = op.getHidden().getType().getDimSize(1);
   Type element = k.input(op.getGates()).element;
-  Recurrent cell{
-      k, op, units, op.getWeights().getType().getDimSize(1) / std::max<int64_t>(1, units), k.lanes(element), element};
+  // Two registers for each of four gates hide the time that a multiply-add takes, and are a line of a panel.
+  int64_t lanes = packed ? std::min(panelColumns, 2 * k.lanes(element)) : k.lanes(element);
+  Recurrent cell{k, op, units, lanes, element, packed};
   k.loop(k.begin, k.end, 1, [&](Value index) { cell.sequence(index); });
 }
+
+void codegen::emitRecurrent(KernelBuilder &k) { emit(k, false); }
+void codegen::emitPackedRecurrent(KernelBuilder &k) { emit(k, true); }

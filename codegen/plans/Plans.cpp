@@ -3,6 +3,7 @@
 #include "codegen/plans/Plans.h"
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Kernels.h"
+#include "codegen/kernels/Tile.h"
 #include "ir/Fault.h"
 #include "ir/Recipe.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -68,6 +69,7 @@ static const Algorithm algorithms[] = {
     {.name = "normalize", .emit = emitNormalize, .units = rowUnits},
     {.name = "pad", .emit = emitPad, .units = rowUnits},
     {.name = "recurrent", .emit = emitRecurrent, .units = sequenceUnits},
+    {.name = "recurrent-packed", .emit = emitPackedRecurrent, .units = sequenceUnits, .weights = WeightFormat::Panels},
     {.name = "reduce", .emit = emitReduce, .units = elementUnits},
     {.name = "reduce-rows", .emit = emitReduce, .units = rowUnits},
     {.name = "resize", .emit = emitResize, .units = rowUnits},
@@ -150,6 +152,11 @@ static llvm::Expected<StringRef> chooseWindow(nn::KernelOp kernel, nn::WindowOp 
   return input.getRank() <= 4 && allConstant(input, 1) ? "window" : "window-general";
 }
 
+static StringRef chooseRecurrent(nn::KernelOp kernel, nn::RecurrentOp recurrent) {
+  bool wholePanels = recurrent.getHidden().getType().getDimSize(1) % panelColumns == 0;
+  return wholePanels && isConstantOperand(kernel, recurrent.getWeights()) ? "recurrent-packed" : "recurrent";
+}
+
 static StringRef chooseReduce(nn::ReduceOp reduce) {
   auto input = reduce.getInput().getType();
   bool lastStays = input.getRank() > 0 && !llvm::is_contained(reduce.getAxes(), input.getRank() - 1);
@@ -181,7 +188,6 @@ static StringRef onlyAlgorithm(Operation *root) {
       .Case([](nn::NonZeroOp) { return "nonzero"; })
       .Case([](nn::NormalizeOp) { return "normalize"; })
       .Case([](nn::PadOp) { return "pad"; })
-      .Case([](nn::RecurrentOp) { return "recurrent"; })
       .Case([](nn::ResizeOp) { return "resize"; })
       .Case([](nn::ScanOp) { return "scan"; })
       .Case([](nn::ScatterElementsOp) { return "scatter-elements"; })
@@ -205,6 +211,8 @@ static llvm::Expected<StringRef> choose(nn::KernelOp kernel) {
     return chooseWindow(kernel, window);
   if (auto reduce = dyn_cast<nn::ReduceOp>(root))
     return chooseReduce(reduce);
+  if (auto recurrent = dyn_cast<nn::RecurrentOp>(root))
+    return chooseRecurrent(kernel, recurrent);
   if (auto softmax = dyn_cast<nn::SoftmaxOp>(root)) {
     if (!isa<Float32Type>(softmax.getType().getElementType()))
       return unsupported(kernel,
@@ -281,6 +289,6 @@ llvm::Error codegen::selectPlans(ModuleOp module) {
 
 WeightFormat codegen::weightFormat(nn::KernelOp kernel, unsigned input) {
   Operation *root = rootOf(kernel);
-  bool isFilter = root && root->getNumOperands() == 2 && root->getOperand(1) == kernel.getBlock()->getArgument(input);
+  bool isFilter = root && root->getNumOperands() >= 2 && root->getOperand(1) == kernel.getBlock()->getArgument(input);
   return isFilter ? algorithmOf(kernel).weights : WeightFormat::RowMajor;
 }

@@ -49,6 +49,15 @@ static double operationsOf(mlir::Operation *op, const Sizes &sizes) {
     int64_t outputs = mlir::cast<mlir::RankedTensorType>(filter).getRank() - 1;
     return 2 * sizes.elements(filter) / std::max(1.0, sizes.dim(filter, outputs)) * sizes.elements(conv.getType());
   }
+  if (auto conv = mlir::dyn_cast<nn::ConvTransposeOp>(op)) {
+    // The filter is [spatial..., C, O / groups]: each element of the input meets all but C.
+    mlir::Type input = conv.getInput().getType();
+    int64_t channels = mlir::cast<mlir::RankedTensorType>(input).getRank() - 1;
+    return 2 * sizes.elements(conv.getFilter().getType()) / std::max(1.0, sizes.dim(input, channels)) *
+           sizes.elements(input);
+  }
+  if (auto recurrent = mlir::dyn_cast<nn::RecurrentOp>(op))
+    return 2 * sizes.elements(recurrent.getGates().getType()) * sizes.dim(recurrent.getHidden().getType(), 1);
   return 0;
 }
 

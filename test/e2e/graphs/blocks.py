@@ -525,7 +525,7 @@ def recurrent(g):
     if not x:
         return
     op, gates = g.rng.choice([("LSTM", 4), ("GRU", 3), ("RNN", 1)])
-    hidden, directions = size(g, 17), g.rng.choice([1, 1, 2])
+    hidden, directions = g.rng.choice([size(g, 17), 16, 32]), g.rng.choice([1, 1, 2])
     b, t, d = x.shape
     steps = g.node("Transpose", [x], (t, b, d), "perm=[1, 0, 2]", keep=False)
     weights = [g.weights(directions, gates * hidden, s, scale=s**-0.5) for s in (d, hidden)]
