@@ -12,15 +12,16 @@
 
 namespace margay::codegen {
 
-void emitArgReduce(KernelBuilder &k);     ///< unit: row of the result
-void emitConcat(KernelBuilder &k);        ///< unit: row
-void emitConv(KernelBuilder &k);          ///< unit: image row
-void emitConvTranspose(KernelBuilder &k); ///< unit: pixel
-void emitDepthwiseConv(KernelBuilder &k); ///< unit: image row
-void emitDims(KernelBuilder &k);          ///< unit: the whole vector
-void emitElementRows(KernelBuilder &k);   ///< unit: row
-void emitElements(KernelBuilder &k);      ///< unit: element; every tensor is dense and of one shape, or has one element
-void emitGather(KernelBuilder &k);        ///< unit: row
+void emitArgReduce(KernelBuilder &k);      ///< unit: row of the result
+void emitBlockTranspose(KernelBuilder &k); ///< unit: see BlockTranspose.h
+void emitConcat(KernelBuilder &k);         ///< unit: row
+void emitConv(KernelBuilder &k);           ///< unit: image row
+void emitConvTranspose(KernelBuilder &k);  ///< unit: pixel
+void emitDepthwiseConv(KernelBuilder &k);  ///< unit: image row
+void emitDims(KernelBuilder &k);           ///< unit: the whole vector
+void emitElementRows(KernelBuilder &k);    ///< unit: row
+void emitElements(KernelBuilder &k); ///< unit: element; every tensor is dense and of one shape, or has one element
+void emitGather(KernelBuilder &k);   ///< unit: row
 void emitGatherElements(KernelBuilder &k);  ///< unit: row
 void emitGatherNd(KernelBuilder &k);        ///< unit: row
 void emitGeneralConv(KernelBuilder &k);     ///< unit: pixel

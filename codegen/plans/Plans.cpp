@@ -1,6 +1,7 @@
 //===- Plans.cpp - which algorithm computes a kernel, and in which units --===//
 
 #include "codegen/plans/Plans.h"
+#include "codegen/kernels/BlockTranspose.h"
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Tile.h"
@@ -80,6 +81,7 @@ static const Algorithm algorithms[] = {
     {.name = "softmax", .emit = emitSoftmax, .units = rowUnits},
     {.name = "topk", .emit = emitTopK, .units = oneUnit},
     {.name = "transpose", .emit = emitTranspose, .units = rowUnits},
+    {.name = "transpose-blocks", .emit = emitBlockTranspose, .units = transposeBlockUnits},
     {.name = "window", .emit = emitWindow, .units = imageRowUnits},
     {.name = "window-general", .emit = emitGeneralWindow, .units = rowUnits},
 };
@@ -194,7 +196,7 @@ static StringRef onlyAlgorithm(Operation *root) {
       .Case([](nn::ScatterNdOp) { return "scatter-nd"; })
       .Case([](nn::SliceOp) { return "slice"; })
       .Case([](nn::TopKOp) { return "topk"; })
-      .Case([](nn::TransposeOp) { return "transpose"; })
+      .Case([](nn::TransposeOp op) { return canTransposeBlocks(op) ? "transpose-blocks" : "transpose"; })
       .Default([](Operation *) { return ""; });
 }
 
