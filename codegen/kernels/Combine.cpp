@@ -54,6 +54,14 @@ Value codegen::neutral(Emit &e, ReduceKind kind, Type element, int64_t lanes, bo
   return arith::ConstantOp::create(e.builder, e.loc, attribute);
 }
 
+int64_t codegen::widerLanes(nn::DimAttr length, int64_t lanes) {
+  constexpr int64_t chains = 4;
+  int64_t wider = lanes;
+  while (length.isConstant() && wider < chains * lanes && length.getValue() % (2 * wider) == 0)
+    wider *= 2;
+  return wider;
+}
+
 /// How many vectors a sum adds up one after the other.
 static constexpr int64_t blockSteps = 256;
 

@@ -31,7 +31,7 @@ void codegen::emitNormalize(KernelBuilder &k) {
     auto at = [&](Value column, int64_t width) { return k.loadElements(input, k.add(base, column), width); };
     /// The mean of what `term` gives for all columns.
     auto mean = [&](llvm::function_ref<Value(Value, int64_t)> term) -> Value {
-      Value sum = Joining{k, nn::ReduceKind::Sum, element}.elements(length, lanes, term);
+      Value sum = Joining{k, nn::ReduceKind::Sum, element}.elements(length, widerLanes(input.columns(), lanes), term);
       return arith::DivFOp::create(k.builder, k.loc, sum, count);
     };
     Value center = op.getRms() ? Value() : mean(at);
