@@ -64,6 +64,22 @@ ImageRow codegen::imageRow(Emit &e, const Geometry &geometry, Value unit) {
   return result;
 }
 
+void codegen::slide(const Axis &width, int64_t pixels, llvm::function_ref<Value(int64_t)> read,
+                    llvm::function_ref<void(Value, int64_t, int64_t)> use) {
+  int64_t last = (pixels - 1) * width.stride + (width.kernel - 1) * width.dilation;
+  for (int64_t column = 0; column <= last; ++column) {
+    Value value;
+    for (int64_t pixel = 0; pixel < pixels; ++pixel) {
+      int64_t distance = column - pixel * width.stride, windowColumn = distance / width.dilation;
+      if (distance < 0 || distance % width.dilation != 0 || windowColumn >= width.kernel)
+        continue;
+      if (!value)
+        value = read(column);
+      use(value, pixel, windowColumn);
+    }
+  }
+}
+
 void codegen::forPixels(KernelBuilder &k, const Axis &width, int64_t tile,
                         llvm::function_ref<void(Value, int64_t, bool)> body) {
   int64_t first = width.interiorBegin(), last = width.interiorEnd();

@@ -39,6 +39,15 @@ struct ImageRow {
 };
 ImageRow imageRow(Emit &e, const Geometry &geometry, mlir::Value unit);
 
+/// Whether rows of a window are short enough to be written out; longer ones are loops over one pixel's columns.
+inline bool canSlide(const Axis &width) { return width.kernel <= 16; }
+
+/// One row of a window at `pixels` neighbouring output pixels. Each input column that some of them sees, counted from
+/// the first one's first, is read once: `use(read(column), pixel, column of the window)` for all that see it. For each
+/// pixel the columns of the window come in their order.
+void slide(const Axis &width, int64_t pixels, llvm::function_ref<mlir::Value(int64_t column)> read,
+           llvm::function_ref<void(mlir::Value value, int64_t pixel, int64_t windowColumn)> use);
+
 /// Covers a row of output pixels: those that see padding one by one, the others in tiles of `tile` and one of what is
 /// left. `body(first column, pixels, whether they see the whole filter)`.
 void forPixels(KernelBuilder &k, const Axis &width, int64_t tile,
