@@ -151,6 +151,15 @@ static uint64_t hashOf(ModuleOp module, const Options &options, uint64_t weights
   return llvm::xxh3_64bits(text);
 }
 
+/// Of the kernel and level that need most.
+static int64_t scratchBytesOf(const Model &model, const Options &options, uint64_t alignment) {
+  int64_t most = 0;
+  for (nn::KernelOp kernel : model.kernels)
+    for (const Level &level : options.levels)
+      most = std::max(most, scratchBytes(kernel, level));
+  return static_cast<int64_t>(llvm::alignTo(most, alignment));
+}
+
 static EntryDescription describeEntry(const Model &model, const Interface &interface, const Options &options) {
   func::FuncOp main = model.main();
   MLIRContext *context = main.getContext();
@@ -158,7 +167,7 @@ static EntryDescription describeEntry(const Model &model, const Interface &inter
                          .inputDims = {},
                          .outputDims = {},
                          .sharedBytes = model.memory().arenaBytes,
-                         .scratchBytes = nn::constantDim(context, 0),
+                         .scratchBytes = nn::constantDim(context, scratchBytesOf(model, options, interface.align)),
                          .levels = options.levels,
                          .embeddedWeights = options.embedWeights};
   nn::SymbolRanges ranges(main);

@@ -26,6 +26,7 @@ struct Level {
   unsigned vectorBytes;     ///< The widest vector register.
   unsigned registers;       ///< How many of them there are.
   unsigned panelBytes;      ///< Of packed weights that tiles use again and again: what its CPUs keep at hand.
+  unsigned blockBytes;      ///< Of a block that is used again for each panel: most of the second-level cache.
   bool fma; ///< Whether a fused multiply-add is one instruction (else it is a library call, which may not be used).
   bool halfConversions; ///< Whether f16 <-> f32 is an instruction.
 

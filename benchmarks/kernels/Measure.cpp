@@ -140,6 +140,23 @@ static llvm::Error compareResults(const ModelCall &call, const Graph &graph, llv
   return llvm::Error::success();
 }
 
+/// How the work is cut among threads must not be seen in the results.
+static llvm::Error compareThreads(const CallableModel &model, int32_t isa, llvm::ArrayRef<Array> inputs) {
+  std::vector<std::vector<Array>> outputs;
+  for (unsigned threads : {1, 3}) {
+    llvm::Expected<ModelCall> call = model.prepare(inputs.vec(), {.isa = isa, .threads = threads});
+    if (!call)
+      return call.takeError();
+    if (llvm::Error error = call->run())
+      return error;
+    outputs.push_back(call->outputs());
+  }
+  for (auto [one, three] : llvm::zip_equal(outputs[0], outputs[1]))
+    if (one.bytes != three.bytes)
+      return makeFault(Fault::Mismatch, "three threads give other bits than one");
+  return llvm::Error::success();
+}
+
 llvm::Expected<Result> margay::benchmarks::measureKernel(const Spec &spec, const MeasureOptions &options) {
   llvm::Expected<TemporaryFolder> folder = TemporaryFolder::create();
   if (!folder)
@@ -184,10 +201,14 @@ llvm::Expected<Result> margay::benchmarks::measureKernel(const Spec &spec, const
     return call.takeError();
   if (llvm::Error error = call->run())
     return std::move(error);
-  if (options.compare)
+  if (options.compare) {
     if (llvm::Error error = compareResults(*call, *graph, *inputs, result))
       return std::move(error);
-  if (llvm::Error error = measureRounds(*call, usable.front(), options, result))
-    return std::move(error);
+    if (llvm::Error error = compareThreads(*model, usable.front(), *inputs))
+      return std::move(error);
+  }
+  if (options.measure)
+    if (llvm::Error error = measureRounds(*call, usable.front(), options, result))
+      return std::move(error);
   return result;
 }

@@ -13,7 +13,8 @@ struct MeasureOptions {
   std::vector<std::pair<std::string, int64_t>> numbers; ///< Of the plans, instead of those that are chosen.
   unsigned threads = 1;
   double seconds = 1;  ///< How long is measured.
-  bool compare = true; ///< Whether results are compared with the evaluator's.
+  bool compare = true; ///< Whether results are compared with the evaluator's, and those of three threads with one's.
+  bool measure = true;
 };
 
 struct Result {

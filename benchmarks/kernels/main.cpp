@@ -77,8 +77,8 @@ static void writeJson(llvm::json::OStream &json, const Spec &spec, const Result 
       json.attribute("bound", result.isBoundByArithmetic() ? "arithmetic" : "bandwidth");
       json.attribute("percent_of_floor", 100 * result.share);
       json.attribute("percent_of_floor_quiet", 100 * result.quietShare);
-      json.attribute("error", result.error);
     }
+    json.attribute("error", result.error);
     json.attribute("spills", spills(result));
     json.attributeArray("loops", [&] {
       for (const Loop &loop : result.loops)
@@ -108,7 +108,7 @@ static llvm::Error setNumbers(StringRef text, MeasureOptions &options) {
 
 static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
   MeasureOptions options;
-  bool json = false, list = false, uncompared = false;
+  bool json = false, list = false, uncompared = false, unmeasured = false;
   unsigned seconds = 1;
   Verb verb{"kernels",
             "[KERNEL]...",
@@ -120,6 +120,7 @@ static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
              {"--json", "", "print a JSON array", setFlag(json)},
              {"--list", "", "print families and kernels", setFlag(list)},
              {"--no-compare", "", "do not evaluate: large kernels take seconds", setFlag(uncompared)},
+             {"--no-measure", "", "only compare", setFlag(unmeasured)},
              {"--plan", "NAME=N,...", "numbers of the plans, instead of the chosen ones",
               [&](StringRef text) { return setNumbers(text, options); }},
              {"--seconds", "N", "how long to measure each (1 unless given)", setCount("--seconds", seconds)},
@@ -137,6 +138,7 @@ static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
   }
   options.seconds = seconds;
   options.compare = !uncompared;
+  options.measure = !unmeasured;
   std::vector<std::string> names;
   for (const std::string &word : (*parsed)->operands)
     llvm::append_range(names, selectSpecs(word));

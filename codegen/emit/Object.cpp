@@ -28,6 +28,8 @@ const Level &codegen::baselineLevel() {
                               .isa = 1,
                               .vectorBytes = 16,
                               .registers = 16,
+                              .panelBytes = 16 << 10,
+                              .blockBytes = 192 << 10,
                               .fma = false,
                               .halfConversions = false};
   return level;

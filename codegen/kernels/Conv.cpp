@@ -85,7 +85,7 @@ struct Conv {
         });
     Accumulators done{pixels, shape, sums};
     Value column = k.add(k.mul(group, outputs), k.mul(panel, panelColumns));
-    finishTile(k, epilogue, done, [&](int64_t pixel) { return k.add(place.resultRow, pixel); }, column);
+    finishTile(k, epilogue, done, place.resultRow, column);
   }
 
   /// All pixels of one output row, for some panels.
@@ -118,7 +118,7 @@ struct Conv {
     int64_t panels = tilePanels(k.level, lanes, interiorTile);
     // Weights stay in the caches while the image rows pass by.
     k.loop(k.constant(0), k.constant(groups), 1, [&](Value group) {
-      forPanels(k, outputs, lanes, panels, [&](Value panel, const TileColumns &shape) {
+      forPanels(k, k.constant(0), std::nullopt, outputs, lanes, panels, [&](Value panel, const TileColumns &shape) {
         k.loop(k.begin, k.end, 1, [&](Value unit) { row(unit, group, panel, shape, interiorTile); });
       });
     });

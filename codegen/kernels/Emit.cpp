@@ -115,6 +115,13 @@ void Emit::store(Value value, Value pointer) {
   LLVM::StoreOp::create(builder, loc, value, pointer, elementBytes(value.getType()));
 }
 
+void Emit::prefetch(Value pointer, int64_t index, Type element) {
+  Value place = LLVM::GEPOp::create(builder, loc, pointer.getType(), element, pointer,
+                                    ArrayRef<LLVM::GEPArg>{constant(index)}, LLVM::GEPNoWrapFlags::none);
+  constexpr unsigned read = 0, secondLevel = 2, data = 1;
+  LLVM::Prefetch::create(builder, loc, place, read, secondLevel, data);
+}
+
 //===----------------------------------------------------------------------===//
 // Vectors
 //===----------------------------------------------------------------------===//

@@ -22,6 +22,14 @@ Epilogue::Epilogue(KernelBuilder &kernel) : k(kernel), shape(kernel.output(0).di
       single[argument] = k.loadStored(k.input(argument), k.constant(0));
 }
 
+bool Epilogue::isLong(nn::KernelOp kernel) {
+  return llvm::any_of(kernel.getBlock()->without_terminator(), [](Operation &op) {
+    return isa<nn::AcosOp, nn::AcoshOp, nn::AsinOp, nn::AsinhOp, nn::AtanOp, nn::AtanhOp, nn::CosOp, nn::CoshOp,
+               nn::ErfOp, nn::ExpOp, nn::Expm1Op, nn::GeluOp, nn::LogOp, nn::Log1pOp, nn::ModOp, nn::PowOp,
+               nn::SigmoidOp, nn::SinOp, nn::SinhOp, nn::TanOp, nn::TanhOp>(op);
+  });
+}
+
 /// All dimensions but the last.
 static ArrayRef<DimAttr> leading(ArrayRef<DimAttr> dims) { return dims.empty() ? dims : dims.drop_back(); }
 

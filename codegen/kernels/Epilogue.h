@@ -26,6 +26,9 @@ public:
   /// counts elements.
   void finishFlat(mlir::Value rootValue, mlir::Value index, int64_t lanes) { finish(rootValue, nullptr, index, lanes); }
 
+  /// Whether the elementwise operations of a kernel take many instructions: exp, erf and their like.
+  static bool isLong(nn::KernelOp kernel);
+
   /// Forgets what was loaded for columns: call it when entering another block of code.
   void enterBlock() { columnLoads.clear(); }
 

@@ -1,15 +1,16 @@
-//===- Gemm.cpp - matrix products in register tiles -----------------------===//
+//===- Gemm.cpp - products with a constant matrix, in register tiles ------===//
 //
-// lhs [B × M, K] times rhs, two ways:
-//   packed: rhs is constant and lies in panels [N / 16][K][16]; a unit is a row of the result
-//   plain:  rhs is row-major [B, K, N], in memory as it is; a unit is a row of the result; tiles do not cross a batch
+// lhs [M, K] times rhs, which lies in panels [N / 16][K][16], in the blocks of codegen/plans/GemmBlocks.h.
 //
-// All of K is summed in registers in one order, whatever the tile: so a row has the same bits however the rows are cut.
+// Each element is summed over K in one order, whatever the tile: so it has the same bits however units are cut.
 //
 //===----------------------------------------------------------------------===//
 
+#include "codegen/kernels/Channels.h"
 #include "codegen/kernels/Kernels.h"
+#include "codegen/kernels/RowGroups.h"
 #include "codegen/kernels/Tile.h"
+#include "codegen/plans/GemmBlocks.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -22,7 +23,9 @@ struct Gemm {
   KernelBuilder &k;
   const View &lhs, &rhs;
   Type element;
-  int64_t depth, columns;
+  GemmShape shape;
+  GemmBlocks blocks;
+  bool finishesRows; ///< Whether the epilogue is a loop of its own.
   int64_t lanes;
   Epilogue epilogue;
 
@@ -33,130 +36,143 @@ struct Gemm {
     bool isFirst, isLast;
   };
 
-  /// One tile: rows [row, row + rows) of the result and the columns from `panel` on. `weights(step, column)` loads.
-  void tile(Value row, int64_t rows, Value panel, const TileColumns &shape, const Steps &steps,
-            llvm::function_ref<Value(Value step, const TileColumn &)> weights) {
-    auto rowAt = [&](int64_t r) { return k.add(row, r); };
+  /// Where the left matrix's rows are read, from the first step of a block on.
+  struct Source {
+    Value pointer;
+    Value stride;
+    Value firstRow;
+  };
+
+  using RowRange = llvm::function_ref<void(llvm::function_ref<void(Value row, int64_t rows)>)>;
+  using PanelRange = llvm::function_ref<void(llvm::function_ref<void(Value panel, const TileColumns &)>)>;
+
+  void tile(const Source &source, Value row, int64_t rows, Value panel, const TileColumns &columns,
+            const Steps &steps) {
+    int64_t panelSize = shape.depth * panelColumns;
+    Value weights = k.at(rhs.pointer, k.add(k.mul(panel, panelSize), k.mul(steps.begin, panelColumns)), element);
+    Value origin = k.at(source.pointer, k.mul(k.sub(row, source.firstRow), source.stride), element);
     Value column = k.mul(panel, panelColumns);
     Accumulators start =
-        steps.isFirst ? zeroAccumulators(k, rows, shape, element) : loadTile(k, rows, shape, rowAt, column);
-    Value stride = k.dim(lhs.rowStride);
-    Value origin = k.at(k.at(lhs.pointer, k.mul(row, stride), element), steps.begin, element);
+        steps.isFirst ? zeroAccumulators(k, rows, columns, element) : loadTile(k, rows, columns, row, column);
     SmallVector<Value> sums =
         k.loop(k.constant(0), k.constant(steps.count), 1, start.values, [&](Value step, ValueRange carried) {
-          Accumulators tile{rows, shape, SmallVector<Value>(carried)};
-          Value column = k.at(origin, step, element);
+          Accumulators now{rows, columns, SmallVector<Value>(carried)};
+          Value line = k.at(weights, k.mul(step, panelColumns), element), scalars = k.at(origin, step, element);
+          if (blocks.ahead != 0)
+            for (int64_t p = 0; p < columns.panels; ++p)
+              k.prefetch(line, p * panelSize + blocks.ahead * panelColumns, element);
           multiplyStep(
-              k, tile, [&](const TileColumn &c) { return weights(step, c); },
-              [&](int64_t r) { return k.load(element, k.at(column, k.mul(stride, r), element)); });
-          return tile.values;
+              k, now,
+              [&](const TileColumn &c) {
+                return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * panelSize + c.offset, element));
+              },
+              [&](int64_t r) { return k.load(element, k.at(scalars, k.mul(source.stride, r), element)); });
+          return now.values;
         });
-    Accumulators done{rows, shape, sums};
-    if (steps.isLast)
-      finishTile(k, epilogue, done, rowAt, column);
+    Accumulators done{rows, columns, sums};
+    if (!steps.isLast)
+      storeTile(k, done, row, column);
+    else if (finishesRows)
+      finishRows(k, epilogue, done, row, column);
     else
-      storeTile(k, done, rowAt, column);
+      finishTile(k, epilogue, done, row, column);
   }
 
   /// Covers all steps in blocks.
-  void forSteps(int64_t block, llvm::function_ref<void(const Steps &)> body) {
-    int64_t blocks = std::max<int64_t>(1, llvm::divideCeil(depth, block)), rest = depth - (blocks - 1) * block;
-    if (blocks == 1)
-      return body({k.constant(0), depth, true, true});
-    body({k.constant(0), block, true, false});
-    k.loop(k.constant(block), k.constant((blocks - 1) * block), block,
-           [&](Value begin) { body({begin, block, false, false}); });
-    body({k.constant((blocks - 1) * block), rest, false, true});
+  void forSteps(llvm::function_ref<void(const Steps &)> body) {
+    int64_t size = blocks.steps, count = std::max<int64_t>(1, llvm::divideCeil(shape.depth, size));
+    int64_t rest = shape.depth - (count - 1) * size;
+    if (count == 1)
+      return body({k.constant(0), shape.depth, true, true});
+    body({k.constant(0), size, true, false});
+    k.loop(k.constant(size), k.constant((count - 1) * size), size,
+           [&](Value begin) { body({begin, size, false, false}); });
+    body({k.constant((count - 1) * size), rest, false, true});
   }
 
-  /// Whether sums may lie where the result will be before they are complete.
-  bool canLeaveSums() const {
-    const View &output = k.output(0);
-    return k.outputs.size() == 1 && output.element == element && output.storage == storageType(element);
+  /// The rows [begin, end) of the left matrix for a block of steps: where they are, or copied.
+  Source sourceOf(Value begin, Value end, const Steps &steps) {
+    Value stride = k.dim(lhs.rowStride);
+    Value origin = k.at(lhs.pointer, steps.begin, element);
+    if (!blocks.copiesRows)
+      return {origin, stride, k.constant(0)};
+    int64_t copied = blocks.copiedStride();
+    k.loop(begin, end, 1, [&](Value row) {
+      Value from = k.at(origin, k.mul(row, stride), element);
+      Value to = k.at(k.scratch, k.mul(k.sub(row, begin), copied), element);
+      forChannels(k, steps.count, lanes, [&](Value column, int64_t width) {
+        k.store(k.load(k.vectorOf(element, width), k.at(from, column, element)), k.at(to, column, element));
+      });
+    });
+    return {k.scratch, k.constant(copied), begin};
   }
 
-  /// Rows [begin, end) in blocks that stay in the second-level cache while the panels pass by, so that each panel is
-  /// read once per block. Of a panel so much is summed before the next that it stays in the first-level cache.
-  void packed() {
-    std::optional<int64_t> total = lhs.rows().getConstant();
-    // There may be no rows, and nothing to sum.
-    int64_t tileRows = std::max<int64_t>(1, std::min(maxTileRows(k.level), total.value_or(INT64_MAX)));
-    int64_t panels = tilePanels(k.level, lanes, tileRows);
-    int64_t bytes = storageBytes(element), block = depth;
-    if (canLeaveSums() && (!total || *total > tileRows))
-      block = blockSteps(k.level, depth, panels, bytes);
-    int64_t blockRows = (int64_t(192) << 10) / std::max<int64_t>(1, block * bytes) / tileRows * tileRows;
-    blockRows = std::max(blockRows, tileRows);
-    k.loop(k.begin, k.end, blockRows, [&](Value blockBegin) {
-      Value blockEnd = k.min(k.add(blockBegin, blockRows), k.end);
-      forSteps(block, [&](const Steps &steps) {
-        forPanels(k, columns, lanes, panels, [&](Value panel, const TileColumns &shape) {
-          Value first = k.add(k.mul(panel, depth * panelColumns), k.mul(steps.begin, panelColumns));
-          Value panelStart = k.at(rhs.pointer, first, element);
-          forRows(k, blockBegin, blockEnd, tileRows, total, [&](Value row, int64_t rows) {
-            tile(row, rows, panel, shape, steps, [&](Value step, const TileColumn &c) {
-              Value line = k.at(panelStart, k.mul(step, panelColumns), element);
-              return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * depth * panelColumns + c.offset, element));
-            });
-          });
-        });
+  /// A block of rows [begin, end), which `rows` covers with tiles, times some panels.
+  void block(Value begin, Value end, RowRange rows, PanelRange panels) {
+    forSteps([&](const Steps &steps) {
+      Source source = sourceOf(begin, end, steps);
+      panels([&](Value panel, const TileColumns &columns) {
+        rows([&](Value row, int64_t count) { tile(source, row, count, panel, columns, steps); });
       });
     });
   }
 
-  void plain() {
-    bool batched = lhs.dims.size() == 3;
-    Value rowsPerBatch = k.dim(lhs.dims[lhs.dims.size() - 2]);
-    Value stride = k.dim(rhs.rowStride);
-    int64_t tileRows = std::min<int64_t>(4, maxTileRows(k.level));
-    auto inBatch = [&](Value batch) {
-      Value first = k.mul(batch, rowsPerBatch);
-      Value from = k.max(k.begin, first), to = k.min(k.end, k.add(first, rowsPerBatch));
-      Value matrix = k.at(rhs.pointer, k.mul(k.mul(batch, depth), stride), element);
-      forPanels(k, columns, lanes, 1, [&](Value panel, const TileColumns &shape) {
-        Value corner = k.at(matrix, k.mul(panel, panelColumns), element);
-        forRows(k, from, to, tileRows, std::nullopt, [&](Value row, int64_t rows) {
-          tile(row, rows, panel, shape, {k.constant(0), depth, true, true}, [&](Value step, const TileColumn &c) {
-            Value line = k.at(k.at(corner, k.mul(step, stride), element), c.panel * panelColumns + c.offset, element);
-            return widened(k, k.load(k.vectorOf(element, c.lanes), line), lanes);
-          });
-        });
-      });
-    };
-    if (!batched)
-      return inBatch(k.constant(0));
-    k.when(k.less(k.begin, k.end), [&] {
-      Value firstBatch = k.div(k.begin, rowsPerBatch), lastBatch = k.div(k.add(k.end, -1), rowsPerBatch);
-      k.loop(firstBatch, k.add(lastBatch, 1), 1, inBatch);
+  void allPanels(llvm::function_ref<void(Value panel, const TileColumns &)> body) {
+    forPanels(k, k.constant(0), std::nullopt, shape.columns, lanes, blocks.panels, body);
+  }
+
+  /// Units are groups of rows.
+  void groups() {
+    EvenSplit split = evenSplit(*shape.rows, mostGroupRows);
+    int64_t inBlock = blocks.rows / mostGroupRows;
+    k.loop(k.begin, k.end, inBlock, [&](Value begin) {
+      Value end = k.min(k.add(begin, inBlock), k.end);
+      block(
+          firstRow(k, split, begin), firstRow(k, split, end),
+          [&](auto body) { forGroups(k, split, begin, end, blocks.tileRows, body); },
+          [&](auto body) { allPanels(body); });
     });
+  }
+
+  /// Units are rows; how many there are only a call knows.
+  void rows() {
+    k.loop(k.begin, k.end, blocks.rows, [&](Value begin) {
+      Value end = k.min(k.add(begin, blocks.rows), k.end);
+      block(
+          begin, end, [&](auto body) { forRows(k, begin, end, blocks.tileRows, std::nullopt, body); },
+          [&](auto body) { allPanels(body); });
+    });
+  }
+
+  /// Units are columns; there are few rows.
+  void columns() {
+    EvenSplit split = evenSplit(*shape.rows, mostGroupRows);
+    block(
+        k.constant(0), k.constant(*shape.rows),
+        [&](auto body) { forGroups(k, split, k.constant(0), k.constant(split.parts), blocks.tileRows, body); },
+        [&](auto body) {
+          constexpr int64_t panels = unitColumns / panelColumns;
+          forPanels(k, k.mul(k.begin, panels), k.mul(k.end, panels), shape.columns, lanes, blocks.panels, body);
+        });
   }
 };
 
-Gemm gemmOf(KernelBuilder &k, Value lhsValue, Value rhsValue, int64_t depth, int64_t columns) {
-  const View &lhs = k.input(lhsValue), &rhs = k.input(rhsValue);
+Gemm gemmOf(KernelBuilder &k) {
+  // A 1×1 convolution with stride 1 is a product of pixels and channels.
+  const View &lhs = k.input(k.root()->getOperand(0)), &rhs = k.input(k.root()->getOperand(1));
   return {.k = k,
           .lhs = lhs,
           .rhs = rhs,
           .element = lhs.element,
-          .depth = depth,
-          .columns = columns,
+          .shape = gemmShape(k.kernel),
+          .blocks = gemmBlocks(k.kernel, k.level),
+          .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
           .lanes = k.lanes(lhs.element),
           .epilogue = Epilogue(k)};
 }
 
 } // namespace
 
-void codegen::emitPackedGemm(KernelBuilder &k) {
-  // A 1×1 convolution with stride 1 is a product of pixels and channels.
-  Value lhs = k.root()->getOperand(0), rhs = k.root()->getOperand(1);
-  auto weights = cast<RankedTensorType>(rhs.getType());
-  int64_t depth = weights.getDimSize(weights.getRank() - 2), columns = weights.getDimSize(weights.getRank() - 1);
-  gemmOf(k, lhs, rhs, depth, columns).packed();
-}
-
-void codegen::emitPlainGemm(KernelBuilder &k) {
-  auto contract = cast<nn::ContractOp>(k.root());
-  auto rhs = contract.getRhs().getType();
-  gemmOf(k, contract.getLhs(), contract.getRhs(), rhs.getDimSize(rhs.getRank() - 2), rhs.getDimSize(rhs.getRank() - 1))
-      .plain();
-}
+void codegen::emitGemm(KernelBuilder &k) { gemmOf(k).groups(); }
+void codegen::emitGemmRows(KernelBuilder &k) { gemmOf(k).rows(); }
+void codegen::emitGemmColumns(KernelBuilder &k) { gemmOf(k).columns(); }

@@ -24,6 +24,9 @@ void emitElements(KernelBuilder &k); ///< unit: element; every tensor is dense a
 void emitGather(KernelBuilder &k);   ///< unit: row
 void emitGatherElements(KernelBuilder &k);  ///< unit: row
 void emitGatherNd(KernelBuilder &k);        ///< unit: row
+void emitGemm(KernelBuilder &k);            ///< unit: group of rows
+void emitGemmColumns(KernelBuilder &k);     ///< unit: group of columns
+void emitGemmRows(KernelBuilder &k);        ///< unit: row
 void emitGeneralConv(KernelBuilder &k);     ///< unit: pixel
 void emitGeneralGemm(KernelBuilder &k);     ///< unit: row
 void emitGeneralWindow(KernelBuilder &k);   ///< unit: pixel
@@ -31,7 +34,6 @@ void emitIota(KernelBuilder &k);            ///< unit: row
 void emitNms(KernelBuilder &k);             ///< unit: the boxes of one class
 void emitNonZero(KernelBuilder &k);         ///< unit: the whole tensor
 void emitNormalize(KernelBuilder &k);       ///< unit: row
-void emitPackedGemm(KernelBuilder &k);      ///< unit: row
 void emitPackedRecurrent(KernelBuilder &k); ///< unit: sequence
 void emitPad(KernelBuilder &k);             ///< unit: row
 void emitPlainGemm(KernelBuilder &k);       ///< unit: row

@@ -25,12 +25,6 @@ int64_t codegen::tilePanels(const Level &level, int64_t lanes, int64_t rows) {
   return best;
 }
 
-int64_t codegen::blockSteps(const Level &level, int64_t steps, int64_t panels, int64_t elementBytes) {
-  int64_t most = std::max<int64_t>(1, level.panelBytes / (panels * panelColumns * elementBytes));
-  int64_t blocks = std::max<int64_t>(1, llvm::divideCeil(steps, most));
-  return std::max<int64_t>(1, llvm::divideCeil(steps, blocks));
-}
-
 TileColumns codegen::tileColumns(int64_t lanes, int64_t panels, int64_t columnsLeft) {
   TileColumns result;
   result.panels = panels;
@@ -43,18 +37,27 @@ TileColumns codegen::tileColumns(int64_t lanes, int64_t panels, int64_t columnsL
   return result;
 }
 
-void codegen::forPanels(KernelBuilder &k, int64_t columns, int64_t lanes, int64_t panels,
-                        llvm::function_ref<void(Value, const TileColumns &)> body) {
+void codegen::forPanels(KernelBuilder &k, Value begin, std::optional<Value> end, int64_t columns, int64_t lanes,
+                        int64_t panels, llvm::function_ref<void(Value, const TileColumns &)> body) {
   int64_t total = llvm::divideCeil(columns, panelColumns);
   int64_t fullPanels = columns / panelColumns; // A panel that is not full cannot be in the loop.
   int64_t inLoop = fullPanels / panels * panels;
-  k.loop(k.constant(0), k.constant(inLoop), panels,
+  Value loopEnd = k.constant(inLoop);
+  k.loop(begin, end ? k.min(*end, loopEnd) : loopEnd, panels,
          [&](Value panel) { body(panel, tileColumns(lanes, panels, panels * panelColumns)); });
-  for (int64_t panel = inLoop; panel < total;) {
-    int64_t count = std::min(panels, total - panel);
-    body(k.constant(panel), tileColumns(lanes, count, columns - panel * panelColumns));
-    panel += count;
-  }
+  if (inLoop == total)
+    return;
+  auto rest = [&] {
+    for (int64_t panel = inLoop; panel < total;) {
+      int64_t count = std::min(panels, total - panel);
+      body(k.constant(panel), tileColumns(lanes, count, columns - panel * panelColumns));
+      panel += count;
+    }
+  };
+  if (end)
+    k.when(k.less(loopEnd, *end), rest);
+  else
+    rest();
 }
 
 void codegen::forRows(KernelBuilder &k, Value begin, Value end, int64_t tile, std::optional<int64_t> total,
@@ -99,33 +102,31 @@ Accumulators codegen::zeroAccumulators(KernelBuilder &k, int64_t rows, const Til
   return tile;
 }
 
-/// Calls `visit(element offset in the result, row, index of the column)` for all registers of a tile.
-static void forTile(KernelBuilder &k, int64_t rows, const TileColumns &columns, llvm::function_ref<Value(int64_t)> row,
-                    Value firstColumn, llvm::function_ref<void(Value offset, int64_t row, size_t column)> visit) {
+/// Where a register of the tile that begins at `row` and `column` lies in the result, in elements.
+static Value offsetIn(KernelBuilder &k, Value row, Value column, const TileColumn &part) {
   Value stride = k.dim(k.output(0).rowStride);
-  for (int64_t r = 0; r < rows; ++r) {
-    Value origin = k.add(k.mul(row(r), stride), firstColumn);
-    for (auto [index, column] : llvm::enumerate(columns.columns))
-      visit(k.add(origin, column.panel * panelColumns + column.offset), r, index);
-  }
+  return k.add(k.add(k.mul(row, stride), column), part.panel * panelColumns + part.offset);
 }
 
-Accumulators codegen::loadTile(KernelBuilder &k, int64_t rows, const TileColumns &columns,
-                               llvm::function_ref<Value(int64_t)> row, Value firstColumn) {
+static Value loadPart(KernelBuilder &k, Value row, Value column, const TileColumn &part) {
   const View &output = k.output(0);
-  Accumulators tile{rows, columns, SmallVector<Value>(rows * columns.columns.size())};
-  int64_t lanes = k.lanes(output.element);
-  forTile(k, rows, columns, row, firstColumn, [&](Value offset, int64_t r, size_t column) {
-    tile.at(r, column) = widened(k, k.loadElements(output, offset, columns.columns[column].lanes), lanes);
-  });
-  return tile;
+  return k.loadElements(output, offsetIn(k, row, column, part), part.lanes);
 }
 
-void codegen::storeTile(KernelBuilder &k, Accumulators &tile, llvm::function_ref<Value(int64_t)> row,
-                        Value firstColumn) {
-  forTile(k, tile.rows, tile.columns, row, firstColumn, [&](Value offset, int64_t r, size_t column) {
-    k.storeElements(k.firstLanes(tile.at(r, column), tile.columns.columns[column].lanes), k.output(0), offset);
-  });
+void codegen::storeTile(KernelBuilder &k, Accumulators &tile, Value row, Value column) {
+  for (int64_t r = 0; r < tile.rows; ++r)
+    for (auto [index, part] : llvm::enumerate(tile.columns.columns))
+      k.storeElements(k.firstLanes(tile.at(r, index), part.lanes), k.output(0),
+                      offsetIn(k, k.add(row, r), column, part));
+}
+
+Accumulators codegen::loadTile(KernelBuilder &k, int64_t rows, const TileColumns &columns, Value row, Value column) {
+  Accumulators tile{rows, columns, {}};
+  int64_t lanes = k.lanes(k.output(0).element);
+  for (int64_t r = 0; r < rows; ++r)
+    for (const TileColumn &part : columns.columns)
+      tile.values.push_back(widened(k, loadPart(k, k.add(row, r), column, part), lanes));
+  return tile;
 }
 
 void codegen::multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_ref<Value(const TileColumn &)> weights,
@@ -142,16 +143,30 @@ void codegen::multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_
   }
 }
 
-void codegen::finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile,
-                         llvm::function_ref<Value(int64_t)> row, Value firstColumn) {
-  epilogue.enterBlock();
-  // One Value per column, so that the epilogue recognises equal columns in different rows.
+/// One Value per column, so that the epilogue recognises equal columns in different rows.
+static SmallVector<Value> columnsOf(KernelBuilder &k, const TileColumns &tile, Value column) {
   SmallVector<Value> columns;
-  for (const TileColumn &column : tile.columns.columns)
-    columns.push_back(k.add(firstColumn, column.panel * panelColumns + column.offset));
+  for (const TileColumn &part : tile.columns)
+    columns.push_back(k.add(column, part.panel * panelColumns + part.offset));
+  return columns;
+}
+
+void codegen::finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, Value row, Value column) {
+  epilogue.enterBlock();
+  SmallVector<Value> columns = columnsOf(k, tile.columns, column);
   for (int64_t r = 0; r < tile.rows; ++r) {
-    Value resultRow = row(r);
-    for (auto [index, column] : llvm::enumerate(tile.columns.columns))
-      epilogue.finish(k.firstLanes(tile.at(r, index), column.lanes), resultRow, columns[index], column.lanes);
+    Value resultRow = k.add(row, r);
+    for (auto [index, part] : llvm::enumerate(tile.columns.columns))
+      epilogue.finish(k.firstLanes(tile.at(r, index), part.lanes), resultRow, columns[index], part.lanes);
   }
+}
+
+void codegen::finishRows(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, Value row, Value column) {
+  storeTile(k, tile, row, column);
+  SmallVector<Value> columns = columnsOf(k, tile.columns, column);
+  k.loop(row, k.add(row, tile.rows), 1, [&](Value resultRow) {
+    epilogue.enterBlock();
+    for (auto [index, part] : llvm::enumerate(tile.columns.columns))
+      epilogue.finish(loadPart(k, resultRow, column, part), resultRow, columns[index], part.lanes);
+  });
 }

@@ -40,14 +40,10 @@ int64_t tilePanels(const Level &level, int64_t lanes, int64_t rows);
 /// `panels` panels that begin at full panels and hold `columnsLeft` columns of the result at most.
 TileColumns tileColumns(int64_t lanes, int64_t panels, int64_t columnsLeft);
 
-/// Sums are computed in blocks of at most this many steps, of equal length as far as that goes, where `panels` panels
-/// of packed weights take part in each step.
-int64_t blockSteps(const Level &level, int64_t steps, int64_t panels, int64_t elementBytes);
-
 /// Covers `columns` columns: `body(first panel, columns of the tile)`, tiles of `panels` panels in a loop, then exactly
-/// what is left.
-void forPanels(KernelBuilder &k, int64_t columns, int64_t lanes, int64_t panels,
-               llvm::function_ref<void(mlir::Value panel, const TileColumns &)> body);
+/// what is left. With an `end`, only the panels [begin, end), which are multiples of `panels` or beyond the last one.
+void forPanels(KernelBuilder &k, mlir::Value begin, std::optional<mlir::Value> end, int64_t columns, int64_t lanes,
+               int64_t panels, llvm::function_ref<void(mlir::Value panel, const TileColumns &)> body);
 
 /// Covers [begin, end) with tiles: `body(first row, rows)`. When `begin` is known to be a multiple of `tile` and `end`
 /// a multiple or `total`, the rest is one exact tile; otherwise it is cut into tiles of halving size.
@@ -74,17 +70,16 @@ Accumulators zeroAccumulators(KernelBuilder &k, int64_t rows, const TileColumns 
 void multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_ref<mlir::Value(const TileColumn &)> weights,
                   llvm::function_ref<mlir::Value(int64_t row)> scalar);
 
-/// The same of a tile whose sum goes on: what storeTile has left in the result.
-Accumulators loadTile(KernelBuilder &k, int64_t rows, const TileColumns &columns,
-                      llvm::function_ref<mlir::Value(int64_t row)> row, mlir::Value firstColumn);
-/// Leaves a tile's sums where the result will be.
-void storeTile(KernelBuilder &k, Accumulators &tile, llvm::function_ref<mlir::Value(int64_t row)> row,
-               mlir::Value firstColumn);
+/// Leaves a tile's sums where the result will be, from `row` and `column` on.
+void storeTile(KernelBuilder &k, Accumulators &tile, mlir::Value row, mlir::Value column);
+/// What storeTile has left there.
+Accumulators loadTile(KernelBuilder &k, int64_t rows, const TileColumns &columns, mlir::Value row, mlir::Value column);
 
-/// Runs the epilogue on a finished tile: `row(r)` is the result row of the tile's row r, `firstColumn` the result
-/// column where the tile begins.
-void finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile,
-                llvm::function_ref<mlir::Value(int64_t row)> row, mlir::Value firstColumn);
+/// Runs the epilogue on a finished tile, which begins at `row` and `column` of the result.
+void finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, mlir::Value row, mlir::Value column);
+/// The same in a loop over rows, through the memory of the result: for an epilogue that is long, or needs many
+/// registers.
+void finishRows(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, mlir::Value row, mlir::Value column);
 
 } // namespace margay::codegen
 

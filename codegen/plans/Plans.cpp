@@ -5,6 +5,7 @@
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Tile.h"
+#include "codegen/plans/GemmBlocks.h"
 #include "ir/Fault.h"
 #include "ir/Recipe.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -34,6 +35,15 @@ static DimAttr rowUnits(nn::KernelOp kernel) {
   return nn::product(kernel.getContext(), dims);
 }
 
+/// Groups of a product's rows; their number is known.
+static DimAttr groupUnits(nn::KernelOp kernel) {
+  return nn::constantDim(kernel.getContext(), evenSplit(*gemmShape(kernel).rows, mostGroupRows).parts);
+}
+
+static DimAttr columnUnits(nn::KernelOp kernel) {
+  return nn::constantDim(kernel.getContext(), llvm::divideCeil(gemmShape(kernel).columns, unitColumns));
+}
+
 /// Rows of images: a result of [N, H, W, C] has N × H, one of [N, W, C] has N.
 static DimAttr imageRowUnits(nn::KernelOp kernel) {
   SmallVector<DimAttr> dims = resultDims(kernel);
@@ -61,9 +71,20 @@ static const Algorithm algorithms[] = {
     {.name = "gather", .emit = emitGather, .units = rowUnits},
     {.name = "gather-elements", .emit = emitGatherElements, .units = rowUnits},
     {.name = "gather-nd", .emit = emitGatherNd, .units = rowUnits},
-    {.name = "gemm", .emit = emitPackedGemm, .units = rowUnits, .weights = WeightFormat::Panels, .granule = 12},
+    {.name = "gemm",
+     .emit = emitGemm,
+     .units = groupUnits,
+     .weights = WeightFormat::Panels,
+     .scratchBytes = gemmScratchBytes},
+    {.name = "gemm-columns", .emit = emitGemmColumns, .units = columnUnits, .weights = WeightFormat::Panels},
     {.name = "gemm-general", .emit = emitGeneralGemm, .units = rowUnits},
     {.name = "gemm-plain", .emit = emitPlainGemm, .units = rowUnits, .granule = 4},
+    {.name = "gemm-rows",
+     .emit = emitGemmRows,
+     .units = rowUnits,
+     .weights = WeightFormat::Panels,
+     .granule = mostGroupRows,
+     .scratchBytes = gemmScratchBytes},
     {.name = "iota", .emit = emitIota, .units = rowUnits},
     {.name = "nms", .emit = emitNms, .units = rowUnits},
     {.name = "nonzero", .emit = emitNonZero, .units = oneUnit},
@@ -117,6 +138,14 @@ static bool allConstant(RankedTensorType type, int64_t from) {
   return llvm::none_of(type.getShape().drop_front(from), ShapedType::isDynamic);
 }
 
+/// A product with a constant matrix: what is shared among threads is what there is more of.
+static StringRef choosePackedGemm(nn::KernelOp kernel) {
+  std::optional<int64_t> rows = gemmShape(kernel).rows;
+  if (!rows)
+    return "gemm-rows";
+  return *rows <= fewRows ? "gemm-columns" : "gemm";
+}
+
 static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv) {
   auto input = conv.getInput().getType(), filter = conv.getFilter().getType();
   int64_t rank = input.getRank(), groups = conv.getGroups();
@@ -129,7 +158,7 @@ static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv
     return llvm::all_of(values, [=](int64_t value) { return value == expected; });
   };
   if (groups == 1 && all(spatial, 1) && all(conv.getStrides(), 1) && all(conv.getPads(), 0))
-    return "gemm";
+    return choosePackedGemm(kernel);
   if (groups > 1 && groups == input.getDimSize(rank - 1) && groups == filter.getDimSize(rank - 1))
     return "depthwise";
   return "conv";
@@ -144,7 +173,7 @@ static llvm::Expected<StringRef> chooseContract(nn::KernelOp kernel, nn::Contrac
                                           rhsRoles + " reached code generation");
   if (!allConstant(rhs, rhs.getRank() - 2) || !isa<Float32Type, Float64Type>(lhs.getElementType()))
     return "gemm-general";
-  return flat && isConstantOperand(kernel, contract.getRhs()) ? StringRef("gemm") : StringRef("gemm-plain");
+  return flat && isConstantOperand(kernel, contract.getRhs()) ? choosePackedGemm(kernel) : StringRef("gemm-plain");
 }
 
 static llvm::Expected<StringRef> chooseWindow(nn::KernelOp kernel, nn::WindowOp window) {
@@ -287,6 +316,11 @@ llvm::Error codegen::selectPlans(ModuleOp module) {
     setPlan(kernel, *name);
   });
   return faults;
+}
+
+int64_t codegen::scratchBytes(nn::KernelOp kernel, const Level &level) {
+  const Algorithm &algorithm = algorithmOf(kernel);
+  return algorithm.scratchBytes ? algorithm.scratchBytes(kernel, level) : 0;
 }
 
 WeightFormat codegen::weightFormat(nn::KernelOp kernel, unsigned input) {

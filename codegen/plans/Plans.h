@@ -10,6 +10,7 @@
 #ifndef MARGAY_CODEGEN_PLANS_PLANS_H
 #define MARGAY_CODEGEN_PLANS_PLANS_H
 
+#include "codegen/Target.h"
 #include "ir/Dim.h"
 #include "ir/Ops.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -36,6 +37,8 @@ struct Algorithm {
   WeightFormat weights = WeightFormat::RowMajor;
   /// A task's units are a multiple of this, so that tiles are whole.
   int64_t granule = 1;
+  /// What a task needs of the scratch memory at a level; null where nothing.
+  int64_t (*scratchBytes)(nn::KernelOp, const Level &) = nullptr;
 };
 
 /// The algorithm that a kernel's plan names.
@@ -47,6 +50,9 @@ llvm::Error selectPlans(mlir::ModuleOp module);
 /// For when a tensor of the kernel turns out to lie within a wider one: its elements are not one run, so they are
 /// computed row by row.
 void planByRows(nn::KernelOp kernel);
+
+/// What a task of the kernel needs of the scratch memory at a level.
+int64_t scratchBytes(nn::KernelOp kernel, const Level &level);
 
 /// The format of a kernel's input.
 WeightFormat weightFormat(nn::KernelOp kernel, unsigned input);

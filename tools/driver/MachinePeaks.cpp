@@ -144,19 +144,22 @@ double margay::driver::measurePeak(int32_t isa, unsigned threads, Sampling sampl
   return sumOverThreads(threads, [&] { return burstRate(burstOf(isa), sampling); });
 }
 
-/// Reads `count` blocks of 64 bytes, `repeats` times over.
+/// Reads `streams` parts of `count` blocks of 64 bytes, `repeats` times over. A few streams at once get more out of
+/// memory than one, as each is slow where a page begins.
 using Read = uint64_t (*)(const void *region, size_t count, size_t repeats);
+static constexpr size_t streams = 4;
 
 #define MARGAY_READ(name, bytes, target)                                                                               \
   target static uint64_t name(const void *region, size_t count, size_t repeats) {                                      \
     using Vector = uint64_t __attribute__((vector_size(bytes)));                                                       \
-    constexpr size_t perBlock = 64 / (bytes), sumCount = perBlock < 4 ? 4 : perBlock;                                  \
-    Vector sums[sumCount] = {};                                                                                        \
+    constexpr size_t perBlock = 64 / (bytes);                                                                          \
+    Vector sums[streams] = {};                                                                                         \
     for (size_t repeat = 0; repeat < repeats; ++repeat) {                                                              \
       const auto *vectors = static_cast<const Vector *>(region);                                                       \
-      for (size_t i = 0; i + sumCount <= count * perBlock; i += sumCount)                                              \
-        for (size_t s = 0; s < sumCount; ++s)                                                                          \
-          sums[s] += vectors[i + s];                                                                                   \
+      for (size_t i = 0; i < count * perBlock; i += perBlock)                                                          \
+        for (size_t stream = 0; stream < streams; ++stream)                                                            \
+          for (size_t v = 0; v < perBlock; ++v)                                                                        \
+            sums[stream] += vectors[stream * count * perBlock + i + v];                                                \
       __asm__ volatile("" ::: "memory"); /* The next round has to read again. */                                       \
     }                                                                                                                  \
     uint64_t sum = 0;                                                                                                  \
@@ -192,8 +195,9 @@ static double readRate(Read read, size_t bytes, Sampling sampling) {
   region.resize(std::max<size_t>(16, bytes / sizeof(Block)));
   size_t repeats = 1 + (1 << 12) / region.size(); // Small regions are read often enough for the clock to tell.
   volatile uint64_t sink;
-  double work = static_cast<double>(repeats * region.size() * sizeof(Block));
-  double rate = sampleRates(sampling, work, [&] { sink = read(region.data(), region.size(), repeats); });
+  size_t count = region.size() / streams;
+  double work = static_cast<double>(repeats * count * streams * sizeof(Block));
+  double rate = sampleRates(sampling, work, [&] { sink = read(region.data(), count, repeats); });
   (void)sink;
   return rate;
 }

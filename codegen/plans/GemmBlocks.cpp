@@ -1,0 +1,67 @@
+//===- GemmBlocks.cpp - how a matrix product is cut into blocks -----------===//
+
+#include "codegen/plans/GemmBlocks.h"
+#include "codegen/kernels/KernelBuilder.h"
+#include "codegen/kernels/Tile.h"
+#include "ir/Dim.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+GemmShape codegen::gemmShape(nn::KernelOp kernel) {
+  Operation *root = rootOf(kernel);
+  auto lhs = cast<RankedTensorType>(root->getOperand(0).getType());
+  auto rhs = cast<RankedTensorType>(root->getOperand(1).getType());
+  SmallVector<nn::DimAttr> dims = nn::dimsOf(lhs);
+  dims.pop_back();
+  return {.rows = nn::product(kernel.getContext(), dims).getConstant(),
+          .columns = rhs.getShape().back(),
+          .depth = rhs.getDimSize(rhs.getRank() - 2),
+          .elementBytes = storageBytes(rhs.getElementType())};
+}
+
+bool codegen::canLeaveSums(nn::KernelOp kernel) {
+  // A kernel with a root shares no memory with what it reads (see passes/ProtectStates.cpp).
+  auto sums = cast<RankedTensorType>(rootOf(kernel)->getResult(0).getType());
+  return kernel.getNumResults() == 1 &&
+         cast<RankedTensorType>(kernel.getResult(0).getType()).getElementType() == sums.getElementType();
+}
+
+GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
+  GemmShape shape = gemmShape(kernel);
+  int64_t lanes = level.lanes(shape.elementBytes), rows = shape.rows.value_or(INT64_MAX);
+  auto number = [&](StringRef name, int64_t chosen) { return kernel.getPlan()->get(name, chosen); };
+  GemmBlocks blocks;
+  // Every group is cut evenly, too: the tiles of the largest one are the largest.
+  int64_t groupRows = shape.rows ? std::max<int64_t>(1, evenSplit(rows, mostGroupRows).size) : mostGroupRows;
+  blocks.tileRows = evenSplit(groupRows, maxTileRows(level)).size;
+  blocks.panels = tilePanels(level, lanes, blocks.tileRows);
+  bool isOneTile = rows <= blocks.tileRows;
+
+  int64_t mostSteps = level.panelBytes / (blocks.panels * panelColumns * shape.elementBytes);
+  bool isCut = !isOneTile && canLeaveSums(kernel) && shape.depth > mostSteps;
+  blocks.steps = std::max<int64_t>(1, isCut ? evenSplit(shape.depth, mostSteps).size : shape.depth);
+  if (canLeaveSums(kernel))
+    blocks.steps = std::clamp<int64_t>(number("steps", blocks.steps), 1, std::max<int64_t>(1, shape.depth));
+
+  int64_t blockRows = number("rows", level.blockBytes / (blocks.steps * shape.elementBytes));
+  blocks.rows = std::max<int64_t>(1, blockRows / mostGroupRows) * mostGroupRows;
+  // Rows a multiple of 4 KB apart share a few sets of the first-level cache; those of a long matrix lie in as many
+  // pages.
+  constexpr int64_t page = 4096, worthCopying = 128;
+  bool isFar = shape.depth * shape.elementBytes % page == 0 || blocks.steps < shape.depth;
+  blocks.copiesRows = isFar && rows > fewRows && shape.columns >= worthCopying;
+  // The next panel, for the next tiles; or where there is hardly more to do than to read weights, what comes soon. A
+  // single row reads several panels at once, which the processor foresees by itself.
+  int64_t soon = rows == 1 ? 0 : 32;
+  blocks.ahead = number("ahead", rows <= fewRows ? soon : shape.depth * blocks.panels);
+  return blocks;
+}
+
+int64_t codegen::gemmScratchBytes(nn::KernelOp kernel, const Level &level) {
+  GemmBlocks blocks = gemmBlocks(kernel, level);
+  GemmShape shape = gemmShape(kernel);
+  int64_t rows = std::min(blocks.rows, shape.rows.value_or(INT64_MAX));
+  return blocks.copiesRows ? rows * blocks.copiedStride() * shape.elementBytes : 0;
+}

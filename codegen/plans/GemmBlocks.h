@@ -1,0 +1,59 @@
+//===- GemmBlocks.h - how a matrix product is cut into blocks -------------===//
+//
+//   for blocks of rows                        of the left matrix, so that they stay in the second-level cache
+//     for blocks of steps                     of the sums, where these are long; sums wait where the result will be
+//       copy the block of the left matrix     where its rows lie so that they would push each other out of the cache
+//       for panels of the right matrix
+//         for tiles of rows                   a register tile; see codegen/kernels/Tile.h
+//
+// Rows come in groups of nearly equal size, which every level cuts into its own tiles: so the unit of work does not
+// depend on the level, and no tile is much smaller than others.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_CODEGEN_PLANS_GEMMBLOCKS_H
+#define MARGAY_CODEGEN_PLANS_GEMMBLOCKS_H
+
+#include "codegen/Target.h"
+#include "codegen/plans/EvenSplit.h"
+#include "ir/Ops.h"
+
+namespace margay::codegen {
+
+/// Groups of rows: the unit of work where the number of rows is known.
+inline constexpr int64_t mostGroupRows = 12;
+/// Up to so many rows, it is the columns that are shared among threads: a unit is so many of them.
+inline constexpr int64_t fewRows = 32;
+inline constexpr int64_t unitColumns = 128;
+
+/// A product with a constant right matrix: an nn.contract, or a 1×1 convolution.
+struct GemmShape {
+  std::optional<int64_t> rows; ///< None where only a call knows.
+  int64_t columns = 0, depth = 0;
+  int64_t elementBytes = 0;
+};
+GemmShape gemmShape(nn::KernelOp kernel);
+
+struct GemmBlocks {
+  int64_t tileRows = 1;    ///< Of a register tile, at most.
+  int64_t panels = 1;      ///< Beside each other in a register tile.
+  int64_t steps = 1;       ///< Of the sums in a block.
+  int64_t rows = 1;        ///< In a block; a multiple of mostGroupRows.
+  bool copiesRows = false; ///< Whether each block of the left matrix is copied into the scratch memory.
+  int64_t ahead = 0;       ///< How many steps ahead panels are fetched; 0: not at all.
+
+  /// Elements from one copied row to the next: no multiple of 4 KB.
+  int64_t copiedStride() const { return steps + 16; }
+};
+/// The plan's own numbers `ahead`, `rows` and `steps` go first.
+GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level);
+
+/// What a call of the kernel needs of the scratch memory.
+int64_t gemmScratchBytes(nn::KernelOp kernel, const Level &level);
+
+/// Whether sums may lie where the kernel's result will be before they are complete.
+bool canLeaveSums(nn::KernelOp kernel);
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_PLANS_GEMMBLOCKS_H
