@@ -82,11 +82,13 @@ struct DepthwiseConv {
   }
 
   void row(Value unit) {
-    int64_t tilePixels = std::clamp<int64_t>(width.interiorEnd() - width.interiorBegin(), 1, 6);
+    bool slides = canSlide(width);
+    int64_t interior = width.interiorEnd() - width.interiorBegin();
+    int64_t tilePixels = slides ? std::clamp<int64_t>(interior, 1, 6) : 1;
     // All channels of some pixels, which lie side by side, before the next pixels.
     forPixels(k, width, tilePixels, [&](Value column, int64_t pixels, bool whole) {
       forChannels(k, geometry.channels, k.lanes(element),
-                  [&](Value channel, int64_t lanes) { tile(unit, column, pixels, whole, channel, lanes); });
+                  [&](Value channel, int64_t lanes) { tile(unit, column, pixels, whole && slides, channel, lanes); });
     });
   }
 };

@@ -94,10 +94,13 @@ struct Window {
 
   void row(Value unit) {
     ImageRow at = imageRow(k, geometry, unit);
-    int64_t tilePixels = std::clamp<int64_t>(width.interiorEnd() - width.interiorBegin(), 1, 4);
+    bool slides = canSlide(width);
+    int64_t interior = width.interiorEnd() - width.interiorBegin();
+    int64_t tilePixels = slides ? std::clamp<int64_t>(interior, 1, 4) : 1;
     forPixels(k, width, tilePixels, [&](Value column, int64_t pixels, bool whole) {
-      forChannels(k, geometry.channels, k.lanes(element),
-                  [&](Value channel, int64_t lanes) { tile(unit, at, column, pixels, whole, channel, lanes); });
+      forChannels(k, geometry.channels, k.lanes(element), [&](Value channel, int64_t lanes) {
+        tile(unit, at, column, pixels, whole && slides, channel, lanes);
+      });
     });
   }
 };
