@@ -55,9 +55,9 @@ struct Gemm {
     Accumulators start =
         steps.isFirst ? zeroAccumulators(k, rows, columns, element) : loadTile(k, rows, columns, row, column);
     SmallVector<Value> sums =
-        k.loop(k.constant(0), k.constant(steps.count), 1, start.values, [&](Value step, ValueRange carried) {
-          Accumulators now{rows, columns, SmallVector<Value>(carried)};
-          Value line = k.at(weights, k.mul(step, panelColumns), element), scalars = k.at(origin, step, element);
+        sumSteps(k, start, steps.count, blocks.unroll, [&](Accumulators &now, Value first, int64_t step) {
+          Value line = k.at(k.at(weights, k.mul(first, panelColumns), element), step * panelColumns, element);
+          Value scalars = k.at(origin, first, element);
           if (blocks.ahead != 0)
             for (int64_t p = 0; p < columns.panels; ++p)
               k.prefetch(line, p * panelSize + blocks.ahead * panelColumns, element);
@@ -66,8 +66,9 @@ struct Gemm {
               [&](const TileColumn &c) {
                 return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * panelSize + c.offset, element));
               },
-              [&](int64_t r) { return k.load(element, k.at(scalars, k.mul(source.stride, r), element)); });
-          return now.values;
+              [&](int64_t r) {
+                return k.load(element, k.at(k.at(scalars, k.mul(source.stride, r), element), step, element));
+              });
         });
     Accumulators done{rows, columns, sums};
     if (!steps.isLast)

@@ -1,6 +1,7 @@
 //===- Spatial.cpp - the geometry of convolutions and windows -------------===//
 
 #include "codegen/kernels/Spatial.h"
+#include "codegen/plans/EvenSplit.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -87,4 +88,49 @@ void codegen::forPixels(KernelBuilder &k, const Axis &width, int64_t tile,
   forRows(k, k.constant(first), k.constant(last), tile, last - first,
           [&](Value column, int64_t pixels) { body(column, pixels, true); });
   k.loop(k.constant(last), k.constant(width.out), 1, [&](Value column) { body(column, 1, false); });
+}
+
+TileRows PixelTile::seeing(const Axis &width, int64_t filterColumn) const {
+  int64_t first = *Emit::constantOf(column) * width.stride - width.pad + filterColumn * width.dilation;
+  auto isInside = [&](int64_t pixel) {
+    int64_t at = first + pixel * width.stride;
+    return at >= 0 && at < width.in;
+  };
+  TileRows pixels{0, count};
+  while (pixels.begin < pixels.end && !isInside(pixels.begin))
+    ++pixels.begin;
+  while (pixels.begin < pixels.end && !isInside(pixels.end - 1))
+    --pixels.end;
+  return pixels;
+}
+
+void codegen::forPixelTiles(KernelBuilder &k, const Axis &width, int64_t most,
+                            llvm::function_ref<void(const PixelTile &)> body) {
+  EvenSplit split = evenSplit(width.out, most);
+  auto columnOf = [&](int64_t tile) { return tile * (split.size - 1) + std::min(tile, split.larger); };
+  auto isWhole = [&](int64_t tile) {
+    return columnOf(tile) >= width.interiorBegin() && columnOf(tile + 1) <= width.interiorEnd();
+  };
+  int64_t borders = 0;
+  for (int64_t tile = 0; tile < split.parts; ++tile)
+    borders += !isWhole(tile);
+  // Each filter column of each tile at the border is code of its own.
+  constexpr int64_t mostColumns = 64;
+  if (borders * width.kernel > mostColumns)
+    return forPixels(k, width, split.size, [&](Value column, int64_t count, bool whole) {
+      body({column, count, whole ? PixelTile::Whole : PixelTile::Single});
+    });
+  for (int64_t tile = 0; tile < split.parts;) {
+    int64_t size = split.sizeOf(tile), next = tile + 1;
+    if (!isWhole(tile)) {
+      body({k.constant(columnOf(tile)), size, PixelTile::Border});
+      tile = next;
+      continue;
+    }
+    while (next < split.parts && isWhole(next) && split.sizeOf(next) == size)
+      ++next;
+    k.loop(k.constant(columnOf(tile)), k.constant(columnOf(next)), size,
+           [&](Value column) { body({column, size, PixelTile::Whole}); });
+    tile = next;
+  }
 }

@@ -53,6 +53,25 @@ void slide(const Axis &width, int64_t pixels, llvm::function_ref<mlir::Value(int
 void forPixels(KernelBuilder &k, const Axis &width, int64_t tile,
                llvm::function_ref<void(mlir::Value column, int64_t pixels, bool whole)> body);
 
+/// Some neighbouring output pixels of a row.
+struct PixelTile {
+  /// What is known of where they see padding.
+  enum Sight {
+    Whole,  ///< Nowhere.
+    Border, ///< Everything: the column is a constant.
+    Single, ///< Nothing; it is one pixel.
+  };
+  mlir::Value column; ///< Of the first one.
+  int64_t count;
+  Sight sight;
+
+  /// At the border: those of them that see this column of the filter inside the input.
+  TileRows seeing(const Axis &width, int64_t filterColumn) const;
+};
+
+/// Covers a row of output pixels with tiles of nearly equal size, at most `most`.
+void forPixelTiles(KernelBuilder &k, const Axis &width, int64_t most, llvm::function_ref<void(const PixelTile &)> body);
+
 } // namespace margay::codegen
 
 #endif // MARGAY_CODEGEN_KERNELS_SPATIAL_H

@@ -130,17 +130,32 @@ Accumulators codegen::loadTile(KernelBuilder &k, int64_t rows, const TileColumns
 }
 
 void codegen::multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_ref<Value(const TileColumn &)> weights,
-                           llvm::function_ref<Value(int64_t)> scalar) {
+                           llvm::function_ref<Value(int64_t)> scalar, std::optional<TileRows> rows) {
   SmallVector<Value> loaded;
   for (const TileColumn &column : tile.columns.columns)
     loaded.push_back(weights(column));
-  for (int64_t row = 0; row < tile.rows; ++row) {
+  TileRows taken = rows.value_or(TileRows{0, tile.rows});
+  for (int64_t row = taken.begin; row < taken.end; ++row) {
     Value value = scalar(row);
     auto vectorType = dyn_cast<VectorType>(loaded.front().getType());
     Value repeated = k.splat(value, vectorType ? vectorType.getNumElements() : 1);
     for (auto [index, vector] : llvm::enumerate(loaded))
       tile.at(row, index) = k.multiplyAdd(repeated, vector, tile.at(row, index));
   }
+}
+
+SmallVector<Value> codegen::sumSteps(KernelBuilder &k, const Accumulators &start, int64_t count, int64_t together,
+                                     llvm::function_ref<void(Accumulators &, Value, int64_t)> each) {
+  auto inLoop = [&](int64_t from, int64_t to, int64_t turn, ValueRange values) {
+    return k.loop(k.constant(from), k.constant(to), turn, values, [&](Value first, ValueRange carried) {
+      Accumulators now{start.rows, start.columns, SmallVector<Value>(carried)};
+      for (int64_t step = 0; step < turn; ++step)
+        each(now, first, step);
+      return now.values;
+    });
+  };
+  int64_t whole = count / together * together;
+  return inLoop(whole, count, 1, inLoop(0, whole, together, start.values));
 }
 
 /// One Value per column, so that the epilogue recognises equal columns in different rows.

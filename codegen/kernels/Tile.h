@@ -65,10 +65,23 @@ mlir::Value widened(KernelBuilder &k, mlir::Value vector, int64_t lanes);
 /// All zeros.
 Accumulators zeroAccumulators(KernelBuilder &k, int64_t rows, const TileColumns &columns, mlir::Type element);
 
+/// Some of a tile's rows: those that take part in a step.
+struct TileRows {
+  int64_t begin, end;
+};
+
 /// One step of the sum: loads each column vector of the weights once and each row's scalar once, and multiplies them.
 /// `weights(column)` and `scalar(row)` load.
 void multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_ref<mlir::Value(const TileColumn &)> weights,
-                  llvm::function_ref<mlir::Value(int64_t row)> scalar);
+                  llvm::function_ref<mlir::Value(int64_t row)> scalar, std::optional<TileRows> rows = std::nullopt);
+
+/// Steps in a turn of the innermost loop: two halve its own instructions, and more would only make more code.
+inline constexpr int64_t stepsTogether = 2;
+
+/// Sums `count` steps: `each(tile, first, step)` takes the step `first + step`.
+llvm::SmallVector<mlir::Value>
+sumSteps(KernelBuilder &k, const Accumulators &start, int64_t count, int64_t together,
+         llvm::function_ref<void(Accumulators &tile, mlir::Value first, int64_t step)> each);
 
 /// Leaves a tile's sums where the result will be, from `row` and `column` on.
 void storeTile(KernelBuilder &k, Accumulators &tile, mlir::Value row, mlir::Value column);

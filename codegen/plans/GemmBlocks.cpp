@@ -2,7 +2,6 @@
 
 #include "codegen/plans/GemmBlocks.h"
 #include "codegen/kernels/KernelBuilder.h"
-#include "codegen/kernels/Tile.h"
 #include "ir/Dim.h"
 
 using namespace mlir;
@@ -56,6 +55,7 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
   // single row reads several panels at once, which the processor foresees by itself.
   int64_t soon = rows == 1 ? 0 : 32;
   blocks.ahead = number("ahead", rows <= fewRows ? soon : shape.depth * blocks.panels);
+  blocks.unroll = std::max<int64_t>(1, number("unroll", stepsTogether));
   return blocks;
 }
 
