@@ -58,6 +58,8 @@ struct Gemm {
         sumSteps(k, start, steps.count, blocks.unroll, [&](Accumulators &now, Value first, int64_t step) {
           Value line = k.at(k.at(weights, k.mul(first, panelColumns), element), step * panelColumns, element);
           Value scalars = k.at(origin, first, element);
+          if (blocks.fetchesRows && step == 0) // What the next tile reads, spread over the steps of this one.
+            k.prefetch(k.at(origin, k.mul(first, rows), element), rows * shape.depth, element);
           if (blocks.ahead != 0)
             for (int64_t p = 0; p < columns.panels; ++p)
               k.prefetch(line, p * panelSize + blocks.ahead * panelColumns, element);

@@ -146,16 +146,17 @@ void codegen::multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_
 
 SmallVector<Value> codegen::sumSteps(KernelBuilder &k, const Accumulators &start, int64_t count, int64_t together,
                                      llvm::function_ref<void(Accumulators &, Value, int64_t)> each) {
-  auto inLoop = [&](int64_t from, int64_t to, int64_t turn, ValueRange values) {
-    return k.loop(k.constant(from), k.constant(to), turn, values, [&](Value first, ValueRange carried) {
+  auto inLoop = [&](int64_t from, int64_t to, int64_t by, ValueRange values) {
+    return k.loop(k.constant(from), k.constant(to), by, values, [&](Value first, ValueRange carried) {
       Accumulators now{start.rows, start.columns, SmallVector<Value>(carried)};
-      for (int64_t step = 0; step < turn; ++step)
+      for (int64_t step = 0; step < by; ++step)
         each(now, first, step);
       return now.values;
     });
   };
-  int64_t whole = count / together * together;
-  return inLoop(whole, count, 1, inLoop(0, whole, together, start.values));
+  // A few steps would become straight code, from which LLVM makes more than registers hold.
+  int64_t turn = count < 4 * together ? 1 : together, whole = count / turn * turn;
+  return inLoop(whole, count, 1, inLoop(0, whole, turn, start.values));
 }
 
 /// One Value per column, so that the epilogue recognises equal columns in different rows.

@@ -55,6 +55,10 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
   // single row reads several panels at once, which the processor foresees by itself.
   int64_t soon = rows == 1 ? 0 : 32;
   blocks.ahead = number("ahead", rows <= fewRows ? soon : shape.depth * blocks.panels);
+  // Where there are few panels, each block of rows is read for the first time as often as not.
+  constexpr int64_t fewColumns = 256;
+  bool isDense = !blocks.copiesRows && blocks.steps == shape.depth;
+  blocks.fetchesRows = number("fetch", isDense && rows > fewRows && shape.columns <= fewColumns) != 0;
   blocks.unroll = std::max<int64_t>(1, number("unroll", stepsTogether));
   return blocks;
 }

@@ -43,12 +43,13 @@ struct GemmBlocks {
   bool copiesRows = false; ///< Whether each block of the left matrix is copied into the scratch memory.
   int64_t ahead = 0;       ///< How many steps ahead panels are fetched; 0: not at all.
 
+  bool fetchesRows = false;       ///< Whether the rows of the next tile are fetched ahead.
   int64_t unroll = stepsTogether; ///< Steps in a turn of the innermost loop.
 
   /// Elements from one copied row to the next: no multiple of 4 KB.
   int64_t copiedStride() const { return steps + 16; }
 };
-/// The plan's own numbers `ahead`, `rows`, `steps` and `unroll` go first.
+/// The plan's own numbers `ahead`, `fetch`, `rows`, `steps` and `unroll` go first.
 GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level);
 
 /// What a call of the kernel needs of the scratch memory.
