@@ -379,15 +379,32 @@ LogicalResult NodeImport::needEqual(nn::DimAttr a, nn::DimAttr b, const llvm::Tw
   return unsupported(text + "; only --dim " + a.getSymbol() + "=" + b.str() + " makes them equal");
 }
 
-LogicalResult NodeImport::needAtLeast(nn::DimAttr dim, nn::DimAttr least, const llvm::Twine &what) {
+/// The least value of the one symbol in an expression at which that is not below `least`; it grows with the symbol.
+static std::optional<std::pair<llvm::StringRef, int64_t>> symbolAtLeast(nn::DimAttr dim, int64_t least) {
+  llvm::SmallSetVector<llvm::StringRef, 2> symbols;
+  nn::walkSymbols(dim, [&](llvm::StringRef name) { symbols.insert(name); });
+  auto isEnough = [&](int64_t value) {
+    return nn::evaluate(dim, [&](llvm::StringRef) { return value; }).value_or(least - 1) >= least;
+  };
+  int64_t low = 0, high = int64_t(1) << 31;
+  if (symbols.size() != 1 || !isEnough(high))
+    return std::nullopt;
+  while (low + 1 < high) {
+    int64_t middle = low + (high - low) / 2;
+    (isEnough(middle) ? high : low) = middle;
+  }
+  return std::pair(symbols[0], high);
+}
+
+LogicalResult NodeImport::needAtLeast(nn::DimAttr dim, nn::DimAttr least, const llvm::Twine &text) {
   std::optional<bool> isLess = ranges().isLess(dim, least);
   if (isLess == false)
     return success();
-  std::string text = (what + " is " + least.str() + " of " + dim.str()).str();
   if (isLess)
     return malformed(text);
-  if (dim.getKind() == nn::DimKind::Symbol && least.isConstant())
-    importer.raise(dim.getSymbol(), least.getValue(), around.caller + describe(node));
+  if (least.isConstant())
+    if (auto needed = symbolAtLeast(dim, least.getValue()))
+      importer.raise(needed->first, needed->second, around.caller + describe(node));
   return unsupported(text + ", which may be too few; give sizes with --dim");
 }
 

@@ -142,9 +142,9 @@ public:
   /// Success if two dimensions are equal. Else it is reported, with `text` for what they are: malformed where it holds
   /// whatever the symbols are; where it takes one value of a symbol, the symbol is pinned in another import.
   LogicalResult needEqual(nn::DimAttr a, nn::DimAttr b, const llvm::Twine &text);
-  /// Success if a dimension is never less than `least`, which `what` is. Else it is reported; where the dimension is a
-  /// symbol and `least` a constant, its range is raised to that in another import.
-  LogicalResult needAtLeast(nn::DimAttr dim, nn::DimAttr least, const llvm::Twine &what);
+  /// Success if a dimension is never less than `least`. Else it is reported, with `text` for what they are; where the
+  /// dimension follows from one symbol and `least` is a constant, the symbol's range is raised in another import.
+  LogicalResult needAtLeast(nn::DimAttr dim, nn::DimAttr least, const llvm::Twine &text);
   /// The dimensions that values of these dimensions have together, by the rule of numpy; nothing after a report.
   std::optional<Dims> broadcastDims(llvm::ArrayRef<nn::DimAttr> a, llvm::ArrayRef<nn::DimAttr> b);
   /// The values broadcast to the dimensions that they have together; empty after a report.

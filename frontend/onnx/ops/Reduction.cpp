@@ -190,7 +190,8 @@ LogicalResult importTopK(NodeImport &node) {
   if (count->size() != 1 || (count->front().isConstant() && count->front().getValue() < 0))
     return node.malformed("its number of elements has to be one number that is not negative");
   Dims dims = nn::dimsOf(input.getType());
-  if (failed(node.needAtLeast(dims[*normal], count->front(), "its number of elements")))
+  if (failed(node.needAtLeast(dims[*normal], count->front(),
+                              "its number of elements is " + count->front().str() + " of " + dims[*normal].str())))
     return failure();
   dims[*normal] = count->front();
   OpBuilder &builder = node.builder();

@@ -284,6 +284,15 @@ LogicalResult importPad(NodeImport &node) {
     sizes[axis] = sizes[axis] - cutBefore - cutBehind;
     if (sizes[axis].isConstant() && sizes[axis].getValue() < 0)
       return node.malformed("takes more from axis " + llvm::Twine(axis) + " than there is");
+    // A mirror image lacks the outermost element; other modes repeat one.
+    nn::DimAttr most = node.ranges().max(low[axis], high[axis]);
+    if (*mode == nn::PadMode::Constant || most.getConstant() == 0)
+      continue;
+    nn::DimAttr needed = *mode == nn::PadMode::Reflect ? most + 1 : node.dim(1);
+    if (failed(node.needAtLeast(sizes[axis], needed,
+                                "pads axis " + llvm::Twine(axis) + " of size " + sizes[axis].str() + " by " +
+                                    most.str() + " in mode " + modeName)))
+      return failure();
   }
   Value rest = slice(node, input, starts, sizes, {});
   auto isZero = [](nn::DimAttr dim) { return dim.getConstant() == 0; };
