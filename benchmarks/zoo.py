@@ -2,7 +2,7 @@
 # ===- zoo.py - are networks from PyTorch right? -----------------------------=== #
 #
 # usage: zoo.py [NETWORK...] [--margay PROGRAM] [--work FOLDER] [--more] [--dynamo] [--dynamic] [--batch N] [--opset N]
-#               [--half]
+#               [--half] [--export]
 #
 # Exports networks (all of networks.py unless some are named) from PyTorch with random weights, compiles them, and
 # compares with onnxruntime, at every level of this machine, with one thread and two:
@@ -14,6 +14,7 @@
 # --batch    another batch than 1
 # --opset    another opset than 17 (18 with --dynamo)
 # --half     in f16, to 1e-2
+# --export   only exports
 #
 # ===-------------------------------------------------------------------------=== #
 
@@ -30,33 +31,12 @@ import numpy
 import onnx
 import onnxruntime
 import torch
-from torch import nn
 
+import modules
 import more_networks
 import networks
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-
-
-def calibrate(module, samples):
-    """Statistics of what flows, so that values neither vanish nor explode, and not those of one input alone."""
-    for parameter in module.parameters():  # Some heads begin with zeros.
-        if parameter.dim() > 1 and not parameter.any():
-            nn.init.normal_(parameter, std=parameter.shape[-1] ** -0.5)
-    norms = [layer for layer in module.modules() if isinstance(layer, nn.modules.batchnorm._BatchNorm)]
-    for layer in norms:
-        layer.momentum = None
-        layer.reset_running_stats()
-        nn.init.uniform_(layer.weight, 0.7, 1.3)
-        nn.init.uniform_(layer.bias, -0.3, 0.3)
-        layer.train()
-    with torch.no_grad():
-        if norms:
-            module(*samples)
-    for layer in norms:
-        layer.running_mean += torch.randn_like(layer.running_mean) * layer.running_var.sqrt() * 0.1
-        layer.running_var *= torch.empty_like(layer.running_var).uniform_(0.8, 1.25)
-        layer.eval()
 
 
 def takes_all(module):
@@ -65,18 +45,10 @@ def takes_all(module):
     return inspect.Parameter.VAR_POSITIONAL in kinds
 
 
-def batched(entry, batch):
-    axis = entry.batch_axis
-    entry.shape = (*entry.shape[:axis], batch, *entry.shape[axis + 1 :])
-    return entry.sample()
-
-
 def export(network, options, folder):
     """Writes model.onnx and test_data_set_0 with what onnxruntime computes."""
-    torch.manual_seed(1)
-    module = network.make().eval()
-    calibrate(module, [batched(entry, 4) for entry in network.inputs])
-    inputs = [batched(entry, options.batch) for entry in network.inputs]
+    module = modules.make(network)
+    inputs = [modules.batched(entry, options.batch) for entry in network.inputs]
     if options.half:
         module, inputs = module.half(), [x.half() if x.is_floating_point() else x for x in inputs]
     names = [entry.name for entry in network.inputs]
@@ -140,6 +112,8 @@ def try_network(network, options):
     path = folder / "model.onnx"
     if not (folder / "test_data_set_0" / "output_0.pb").exists():
         export(network, options, folder)
+    if options.export:
+        return [network.name, "", "", "", "", "exported"], True
     size = sum(file.stat().st_size for file in folder.glob("model.onnx*")) / 2**20
     code, text, seconds, peak = measured([options.margay, "compile", path, "-o", folder / "out"], folder)
     row = [network.name, f"{size:.0f}", f"{seconds:.1f}", f"{peak:.0f}"]
@@ -161,19 +135,19 @@ def main():
     parser.add_argument("--dynamo", action="store_true")
     parser.add_argument("--dynamic", action="store_true")
     parser.add_argument("--half", action="store_true")
+    parser.add_argument("--export", action="store_true")
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--opset", type=int)
     options = parser.parse_args()
     options.opset = options.opset or (18 if options.dynamo else 17)
     options.suffix = "".join(f"-{name}" for name in ("dynamo", "dynamic", "half") if getattr(options, name))
     options.suffix += f"-{options.opset}" + (f"-b{options.batch}" if options.batch != 1 else "")
-    every = networks.NETWORKS + more_networks.MORE_NETWORKS
-    unknown = set(options.networks) - {network.name for network in every}
+    unknown = set(options.networks) - {network.name for network in modules.EVERY}
     if unknown:
-        parser.error(f"no such network: {', '.join(sorted(unknown))}; there are " + ", ".join(n.name for n in every))
+        parser.error(f"no such network: {', '.join(sorted(unknown))}; there are " + ", ".join(n.name for n in modules.EVERY))
     chosen = more_networks.MORE_NETWORKS if options.more else networks.NETWORKS
     if options.networks:
-        chosen = [network for network in every if network.name in options.networks]
+        chosen = [network for network in modules.EVERY if network.name in options.networks]
     row = "| {:<18} | {:>5} | {:>9} | {:>7} | {:>8} | {} |".format
     print(row("network", "MB", "compile s", "peak MB", "norm", "result"), flush=True)
     print(row("---", "---", "---", "---", "---", "---"), flush=True)
