@@ -13,7 +13,7 @@ struct MeasureOptions {
   std::vector<std::pair<std::string, int64_t>> numbers; ///< Of the plans, instead of those that are chosen.
   unsigned threads = 1;
   double seconds = 1;  ///< How long is measured.
-  bool compare = true; ///< Whether results are compared with the evaluator's, and those of three threads with one's.
+  bool compare = true; ///< Whether results are compared with the evaluator's. Those of several threads always are.
   bool measure = true;
 };
 
@@ -32,7 +32,8 @@ struct Result {
   bool isBoundByArithmetic() const { return operations / peak >= bytes / bandwidth; }
 };
 
-/// Compiles a kernel for one level, compares what it computes with the evaluator, and measures it.
+/// Compiles a kernel for one level, compares what it computes with the evaluator, and what one thread computes with
+/// what two to four do, and measures it.
 llvm::Expected<Result> measureKernel(const Spec &spec, const MeasureOptions &options);
 
 } // namespace margay::benchmarks

@@ -184,6 +184,19 @@ static std::string attention(Writer &w) {
   return w.node("MatMul", {w.node("Softmax<axis = -1>", {w.node("MatMul", {q, k})}), v});
 }
 
+/// One layer in one direction over a sequence; a cell has so many gates.
+static std::string recurrent(Writer &w, StringRef op, int64_t gates) {
+  int64_t steps = w.size(0), inputs = w.size(1), hidden = w.size(2), batch = w.key("batch", 1);
+  std::string sequence = w.input({steps, batch, inputs});
+  std::string weights = w.constant({1, gates * hidden, inputs}, inputs);
+  std::string carried = w.constant({1, gates * hidden, hidden}, hidden);
+  std::string bias = w.constant({1, 2 * gates * hidden}, 1);
+  return w.node(op + "<hidden_size = " + Twine(hidden) + ">", {sequence, weights, carried, bias});
+}
+
+static std::string lstm(Writer &w) { return recurrent(w, "LSTM", 4); }
+static std::string gru(Writer &w) { return recurrent(w, "GRU", 3); }
+
 static constexpr StringRef epilogueKeys = "residual relu gelu sigmoid";
 
 static const Family families[] = {
@@ -195,7 +208,9 @@ static const Family families[] = {
     {"gelu", "ROWSxCOLUMNS", "", gelu},
     {"gemm", "MxNxK", epilogueKeys, gemm},
     {"globalpool", "HxWxC", "", globalPool},
+    {"gru", "STEPSxINPUTSxHIDDEN", "batch", gru},
     {"layernorm", "ROWSxCOLUMNS", "", layerNorm},
+    {"lstm", "STEPSxINPUTSxHIDDEN", "batch", lstm},
     {"matmul", "BATCHxMxNxK", epilogueKeys, matmul},
     {"maxpool", "HxWxC", "kernel stride pad", maxPool},
     {"reduce", "ROWSxCOLUMNS", "axis", reduceSum},
@@ -246,6 +261,8 @@ static constexpr llvm::StringLiteral listed[] = {
     "resize:28x28x64,scale=2",
     "attention:12x128x64",
     "attention:12x384x64",
+    "lstm:32x128x256",
+    "gru:32x128x256",
 };
 
 static llvm::SmallVector<StringRef> keysOf(const Family &family) {

@@ -119,7 +119,7 @@ static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
             {{"--cpu", "LEVEL", "the level: v2, v3, v4 or native", setString(options.level)},
              {"--json", "", "print a JSON array", setFlag(json)},
              {"--list", "", "print families and kernels", setFlag(list)},
-             {"--no-compare", "", "do not evaluate: large kernels take seconds", setFlag(uncompared)},
+             {"--no-compare", "", "do not compare with the evaluator: large kernels take seconds", setFlag(uncompared)},
              {"--no-measure", "", "only compare", setFlag(unmeasured)},
              {"--plan", "NAME=N,...", "numbers of the plans, instead of the chosen ones",
               [&](StringRef text) { return setNumbers(text, options); }},
