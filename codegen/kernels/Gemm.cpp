@@ -43,10 +43,31 @@ struct Gemm {
     Value firstRow;
   };
 
+  /// A block of rows.
+  struct Rows {
+    Value begin, end;
+  };
+
+  /// What has the next panels fetched while a tile works: a prefetch each turn of the innermost loop, from `pointer`
+  /// on.
+  struct Fetch {
+    Value pointer;
+    Value perStep; ///< In elements.
+  };
+
   using RowRange = llvm::function_ref<void(llvm::function_ref<void(Value row, int64_t rows)>)>;
   using PanelRange = llvm::function_ref<void(llvm::function_ref<void(Value panel, const TileColumns &)>)>;
 
-  void tile(const Source &source, Value row, int64_t rows, Value panel, const TileColumns &columns,
+  /// Each tile of a block fetches a share of the panels that come next, by its rows.
+  Fetch fetchNext(const Rows &block, Value row, int64_t rows, Value weights, int64_t panels, const Steps &steps) {
+    Value size = k.constant(steps.count * panels * panelColumns), blockRows = k.sub(block.end, block.begin);
+    auto ceilDiv = [&](Value a, Value b) { return k.div(k.add(a, k.add(b, -1)), b); };
+    Value perRow = ceilDiv(size, blockRows), perStep = ceilDiv(k.mul(perRow, rows), k.constant(steps.count));
+    Value next = k.add(k.mul(k.sub(row, block.begin), perRow), shape.depth * panels * panelColumns);
+    return {k.at(weights, next, element), perStep};
+  }
+
+  void tile(const Rows &block, const Source &source, Value row, int64_t rows, Value panel, const TileColumns &columns,
             const Steps &steps) {
     int64_t panelSize = shape.depth * panelColumns;
     Value weights = k.at(rhs.pointer, k.add(k.mul(panel, panelSize), k.mul(steps.begin, panelColumns)), element);
@@ -54,12 +75,17 @@ struct Gemm {
     Value column = k.mul(panel, panelColumns);
     Accumulators start =
         steps.isFirst ? zeroAccumulators(k, rows, columns, element) : loadTile(k, rows, columns, row, column);
+    std::optional<Fetch> fetch;
+    if (blocks.fetchesPanels)
+      fetch = fetchNext(block, row, rows, weights, columns.panels, steps);
     SmallVector<Value> sums =
         sumSteps(k, start, steps.count, blocks.unroll, [&](Accumulators &now, Value first, int64_t step) {
           Value line = k.at(k.at(weights, k.mul(first, panelColumns), element), step * panelColumns, element);
           Value scalars = k.at(origin, first, element);
           if (blocks.fetchesRows && step == 0) // What the next tile reads, spread over the steps of this one.
             k.prefetch(k.at(origin, k.mul(first, rows), element), rows * shape.depth, element);
+          if (fetch && step == 0)
+            k.prefetch(k.at(fetch->pointer, k.mul(first, fetch->perStep), element), 0, element);
           if (blocks.ahead != 0)
             for (int64_t p = 0; p < columns.panels; ++p)
               k.prefetch(line, p * panelSize + blocks.ahead * panelColumns, element);
@@ -93,29 +119,29 @@ struct Gemm {
     body({k.constant((count - 1) * size), rest, false, true});
   }
 
-  /// The rows [begin, end) of the left matrix for a block of steps: where they are, or copied.
-  Source sourceOf(Value begin, Value end, const Steps &steps) {
+  /// The rows of the left matrix for a block of steps: where they are, or copied.
+  Source sourceOf(const Rows &block, const Steps &steps) {
     Value stride = k.dim(lhs.rowStride);
     Value origin = k.at(lhs.pointer, steps.begin, element);
     if (!blocks.copiesRows)
       return {origin, stride, k.constant(0)};
     int64_t copied = blocks.copiedStride();
-    k.loop(begin, end, 1, [&](Value row) {
+    k.loop(block.begin, block.end, 1, [&](Value row) {
       Value from = k.at(origin, k.mul(row, stride), element);
-      Value to = k.at(k.scratch, k.mul(k.sub(row, begin), copied), element);
+      Value to = k.at(k.scratch, k.mul(k.sub(row, block.begin), copied), element);
       forChannels(k, steps.count, lanes, [&](Value column, int64_t width) {
         k.store(k.load(k.vectorOf(element, width), k.at(from, column, element)), k.at(to, column, element));
       });
     });
-    return {k.scratch, k.constant(copied), begin};
+    return {k.scratch, k.constant(copied), block.begin};
   }
 
-  /// A block of rows [begin, end), which `rows` covers with tiles, times some panels.
-  void block(Value begin, Value end, RowRange rows, PanelRange panels) {
+  /// A block of rows, which `rows` covers with tiles, times some panels.
+  void multiply(const Rows &block, RowRange rows, PanelRange panels) {
     forSteps([&](const Steps &steps) {
-      Source source = sourceOf(begin, end, steps);
+      Source source = sourceOf(block, steps);
       panels([&](Value panel, const TileColumns &columns) {
-        rows([&](Value row, int64_t count) { tile(source, row, count, panel, columns, steps); });
+        rows([&](Value row, int64_t count) { tile(block, source, row, count, panel, columns, steps); });
       });
     });
   }
@@ -124,14 +150,21 @@ struct Gemm {
     forPanels(k, k.constant(0), std::nullopt, shape.columns, lanes, blocks.panels, body);
   }
 
+  /// Cuts the units evenly into blocks of at most `most`.
+  void forBlocks(int64_t most, llvm::function_ref<void(Value begin, Value end)> body) {
+    Value units = k.sub(k.end, k.begin), blocks = k.ceilDivClamped(units, most);
+    k.loop(k.constant(0), blocks, 1, [&](Value block) {
+      auto start = [&](Value block) { return k.add(k.begin, k.div(k.mul(units, block), blocks)); };
+      body(start(block), start(k.add(block, 1)));
+    });
+  }
+
   /// Units are groups of rows.
   void groups() {
     EvenSplit split = evenSplit(*shape.rows, mostGroupRows);
-    int64_t inBlock = blocks.rows / mostGroupRows;
-    k.loop(k.begin, k.end, inBlock, [&](Value begin) {
-      Value end = k.min(k.add(begin, inBlock), k.end);
-      block(
-          firstRow(k, split, begin), firstRow(k, split, end),
+    forBlocks(blocks.rows / mostGroupRows, [&](Value begin, Value end) {
+      multiply(
+          {firstRow(k, split, begin), firstRow(k, split, end)},
           [&](auto body) { forGroups(k, split, begin, end, blocks.tileRows, body); },
           [&](auto body) { allPanels(body); });
     });
@@ -139,10 +172,9 @@ struct Gemm {
 
   /// Units are rows; how many there are only a call knows.
   void rows() {
-    k.loop(k.begin, k.end, blocks.rows, [&](Value begin) {
-      Value end = k.min(k.add(begin, blocks.rows), k.end);
-      block(
-          begin, end, [&](auto body) { forRows(k, begin, end, blocks.tileRows, std::nullopt, body); },
+    forBlocks(blocks.rows, [&](Value begin, Value end) {
+      multiply(
+          {begin, end}, [&](auto body) { forRows(k, begin, end, blocks.tileRows, std::nullopt, body); },
           [&](auto body) { allPanels(body); });
     });
   }
@@ -150,8 +182,8 @@ struct Gemm {
   /// Units are columns; there are few rows.
   void columns() {
     EvenSplit split = evenSplit(*shape.rows, mostGroupRows);
-    block(
-        k.constant(0), k.constant(*shape.rows),
+    multiply(
+        {k.constant(0), k.constant(*shape.rows)},
         [&](auto body) { forGroups(k, split, k.constant(0), k.constant(split.parts), blocks.tileRows, body); },
         [&](auto body) {
           constexpr int64_t panels = unitColumns / panelColumns;

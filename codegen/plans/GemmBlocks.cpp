@@ -51,10 +51,11 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
   constexpr int64_t page = 4096, worthCopying = 128;
   bool isFar = shape.depth * shape.elementBytes % page == 0 || blocks.steps < shape.depth;
   blocks.copiesRows = isFar && rows > fewRows && shape.columns >= worthCopying;
-  // The next panel, for the next tiles; or where there is hardly more to do than to read weights, what comes soon. A
-  // single row reads several panels at once, which the processor foresees by itself.
-  int64_t soon = rows == 1 ? 0 : 32;
-  blocks.ahead = number("ahead", rows <= fewRows ? soon : shape.depth * blocks.panels);
+  // Where there is hardly more to do than to read weights, what comes soon is fetched. A single row reads several
+  // panels at once, which the processor foresees by itself.
+  bool isReading = rows <= fewRows;
+  blocks.ahead = number("ahead", isReading && rows > 1 ? 32 : 0);
+  blocks.fetchesPanels = number("panels", !isReading) != 0;
   // Where there are few panels, each block of rows is read for the first time as often as not.
   constexpr int64_t fewColumns = 256;
   bool isDense = !blocks.copiesRows && blocks.steps == shape.depth;

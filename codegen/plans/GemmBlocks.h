@@ -41,15 +41,16 @@ struct GemmBlocks {
   int64_t steps = 1;       ///< Of the sums in a block.
   int64_t rows = 1;        ///< In a block; a multiple of mostGroupRows.
   bool copiesRows = false; ///< Whether each block of the left matrix is copied into the scratch memory.
-  int64_t ahead = 0;       ///< How many steps ahead panels are fetched; 0: not at all.
+  int64_t ahead = 0;       ///< How many steps ahead a panel is fetched while it is read; 0: not at all.
 
+  bool fetchesPanels = false;     ///< Whether the tiles of a block fetch the panels that come next, each its share.
   bool fetchesRows = false;       ///< Whether the rows of the next tile are fetched ahead.
   int64_t unroll = stepsTogether; ///< Steps in a turn of the innermost loop.
 
   /// Elements from one copied row to the next: no multiple of 4 KB.
   int64_t copiedStride() const { return steps + 16; }
 };
-/// The plan's own numbers `ahead`, `fetch`, `rows`, `steps` and `unroll` go first.
+/// The plan's own numbers `ahead`, `fetch`, `panels`, `rows`, `steps` and `unroll` go first.
 GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level);
 
 /// What a call of the kernel needs of the scratch memory.
