@@ -45,7 +45,8 @@ static void fail(const char *what, const char *why) {
 static void *memory(size_t bytes) {
   size_t rounded = (bytes / 64 + 1) * 64;
   void *result = aligned_alloc(64, rounded);
-  if (!result) fail("memory", "there is not enough");
+  if (!result)
+    fail("memory", "there is not enough");
   return result;
 }
 
@@ -62,7 +63,8 @@ static void read_input(mg_tensor *tensor, const mg_port *port, char *argument, i
   char *text = strrchr(argument, ':');
   size_t bytes = mg_dtype_bits(port->dtype) / 8;
   FILE *file;
-  if (!text) fail(argument, "has no dimensions");
+  if (!text)
+    fail(argument, "has no dimensions");
   *text++ = 0;
   tensor->shape = dims;
   tensor->dtype = port->dtype;
@@ -72,7 +74,8 @@ static void read_input(mg_tensor *tensor, const mg_port *port, char *argument, i
   }
   tensor->data = memory(bytes);
   file = fopen(argument, "rb");
-  if (!file || fread(tensor->data, 1, bytes, file) != bytes) fail(argument, "cannot be read");
+  if (!file || fread(tensor->data, 1, bytes, file) != bytes)
+    fail(argument, "cannot be read");
   fclose(file);
 }
 
@@ -88,7 +91,8 @@ static void prepare(void) {
     const mg_port *port = MODEL.outputs[i];
     size_t elements = 1;
     for (axis = 0; axis < port->rank; ++axis) {
-      if (dims[axis] < 0) fail(port->name, "has a size without a bound");
+      if (dims[axis] < 0)
+        fail(port->name, "has a size without a bound");
       elements *= (size_t)dims[axis];
     }
     outputs[i].data = memory(elements * mg_dtype_bits(port->dtype) / 8);
@@ -104,7 +108,8 @@ static void prepare(void) {
 
 static void call(void) {
   mg_status status = mg_run(&MODEL, inputs, MODEL.n_inputs, outputs, MODEL.n_outputs, arena, arena_bytes, &options);
-  if (status) fail("the call failed", mg_status_string(status));
+  if (status)
+    fail("the call failed", mg_status_string(status));
 }
 
 static void write_outputs(const char *folder) {
@@ -117,7 +122,8 @@ static void write_outputs(const char *folder) {
       bytes *= (size_t)outputs[i].shape[axis];
     snprintf(path, sizeof path, "%s/output_%d.bin", folder, (int)i);
     file = fopen(path, "wb");
-    if (!file || fwrite(outputs[i].data, 1, bytes, file) != bytes || fclose(file)) fail(path, "cannot be written");
+    if (!file || fwrite(outputs[i].data, 1, bytes, file) != bytes || fclose(file))
+      fail(path, "cannot be written");
   }
 }
 
@@ -130,7 +136,8 @@ static int compare(const void *a, const void *b) {
 static void measure(double seconds) {
   size_t count = 0;
   double end = now() + seconds / 10;
-  do call();
+  do
+    call();
   while (now() < end);
   end = now() + seconds;
   while (count < MOST_CALLS && (count < 3 || now() < end)) {
@@ -156,10 +163,12 @@ int main(int argc, char **argv) {
       describe("output", MODEL.outputs[i]);
     return 0;
   }
-  if (argc != 4 + MODEL.n_inputs) fail("arguments", "THREADS SINCE FOLDER and one FILE:DIMS for each input");
+  if (argc != 4 + MODEL.n_inputs)
+    fail("arguments", "THREADS SINCE FOLDER and one FILE:DIMS for each input");
   if (atoi(argv[1]) > 1) {
     mg_pool *pool = mg_pool_create((uint32_t)atoi(argv[1]));
-    if (!pool) fail("threads", "there are not enough");
+    if (!pool)
+      fail("threads", "there are not enough");
     options.parallel = mg_pool_parallel(pool);
   }
   for (i = 0; i < MODEL.n_inputs; ++i) {
@@ -173,7 +182,8 @@ int main(int argc, char **argv) {
   printf("\n");
   fflush(stdout);
   while (fgets(line, sizeof line, stdin)) {
-    if (strncmp(line, "time ", 5) != 0) fail(line, "is no command");
+    if (strncmp(line, "time ", 5) != 0)
+      fail(line, "is no command");
     measure(atof(line + 5));
     fflush(stdout);
   }

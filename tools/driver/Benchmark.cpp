@@ -2,8 +2,12 @@
 
 #include "tools/driver/Benchmark.h"
 #include "ir/Fault.h"
+#include "ir/Ops.h"
 #include "tools/driver/MachinePeaks.h"
+#include "tools/driver/Messages.h"
 #include "tools/driver/ModelCall.h"
+#include "tools/driver/RandomInputs.h"
+#include "tools/driver/TestData.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
 #include <chrono>
@@ -23,6 +27,22 @@ static double medianOf(std::vector<double> values) {
   auto middle = values.begin() + values.size() / 2;
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
+}
+
+double Measurement::kernelSeconds() const {
+  double sum = 0;
+  for (const KernelTime &kernel : kernels)
+    sum += kernel.seconds;
+  return sum;
+}
+
+std::vector<const KernelTime *> Measurement::slowKernels() const {
+  std::vector<const KernelTime *> slow;
+  double noticeable = noticeableShare * kernelSeconds();
+  for (const KernelTime &kernel : kernels)
+    if (kernel.seconds > noticeable && kernel.floor < leastShareOfFloor * kernel.seconds)
+      slow.push_back(&kernel);
+  return slow;
 }
 
 namespace {
@@ -94,12 +114,13 @@ llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callabl
   Measurement result;
   result.isa = levels.front();
   result.peak = measurePeak(result.isa, options.threads);
-  llvm::StringMap<int64_t> symbols = symbolValues(model, inputs);
+  result.symbols = symbolValues(model, inputs);
 
   // 1. Whole calls, after some that warm up caches, pages and the clock.
   llvm::Expected<ModelCall> call = callable.prepare(inputs, {.isa = result.isa, .threads = options.threads});
   if (!call)
     return call.takeError();
+  result.arenaBytes = call->arenaBytes();
   llvm::Expected<std::vector<double>> times = timeCalls(*call, options.seconds / 10);
   if (times)
     times = timeCalls(*call, options.seconds);
@@ -122,7 +143,7 @@ llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callabl
   // 3. Each kernel's work beside its time. Some kernels of the graph are views in the code, so they are matched by
   // name, in order.
   Bandwidths bandwidths(result.isa, options.threads);
-  std::vector<KernelWork> works = kernelWork(graph, symbols);
+  std::vector<KernelWork> works = kernelWork(graph, result.symbols);
   auto next = works.begin();
   for (int32_t i = 0; i < model.n_kernels; ++i) {
     next = std::find_if(next, works.end(), [&](const KernelWork &work) { return work.name == model.kernels[i]; });
@@ -134,4 +155,31 @@ llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callabl
     result.kernels.push_back(std::move(kernel));
   }
   return result;
+}
+
+llvm::Expected<MeasuredModel> margay::driver::compileAndMeasure(const CompileOptions &options,
+                                                                const BenchmarkOptions &benchmark, Progress &progress) {
+  llvm::Expected<Graph> graph = loadGraph(options);
+  if (!graph)
+    return graph.takeError();
+  tell(graph->notes);
+  uint64_t parameters = 0, tensors = 0;
+  graph->module->walk([&](nn::ParamOp param) {
+    parameters += mlir::cast<mlir::ShapedType>(param.getType()).getNumElements();
+    ++tensors;
+  });
+  llvm::Expected<CallableModel> callable = compileAndLoad(*graph, options, progress);
+  if (!callable)
+    return callable.takeError();
+  std::vector<std::string> folders = testDataBeside(options.input);
+  llvm::Expected<std::vector<Array>> inputs =
+      folders.empty() ? randomInputs(callable->model(), 0) : readTestInputs(folders[0], callable->model());
+  if (!inputs)
+    return inputs.takeError();
+  progress.show("measuring");
+  llvm::Expected<Measurement> measurement = measure(*callable, *graph, std::move(*inputs), benchmark);
+  progress.clear();
+  if (!measurement)
+    return inFile(options.input, measurement.takeError());
+  return MeasuredModel{parameters, tensors, std::move(*graph), std::move(*callable), std::move(*measurement)};
 }

@@ -9,6 +9,7 @@
 #include "tools/driver/ModelCall.h"
 #include "tools/driver/Progress.h"
 #include "tools/driver/TemporaryFolder.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 namespace margay::driver {
 

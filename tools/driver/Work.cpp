@@ -1,38 +1,14 @@
 //===- Work.cpp - how much a kernel has to do at least --------------------===//
 
 #include "tools/driver/Work.h"
-#include "ir/Dim.h"
+#include "codegen/memory/MemoryPlan.h"
 #include "ir/Ops.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tools/driver/Sizes.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace margay;
 using namespace margay::driver;
-
-namespace {
-/// Sizes of tensors where the symbols have values.
-class Sizes {
-public:
-  explicit Sizes(const llvm::StringMap<int64_t> &symbols) : symbols(symbols) {}
-
-  double dim(mlir::Type tensor, int64_t axis) const {
-    auto lookup = [&](llvm::StringRef symbol) { return symbols.lookup(symbol); };
-    return static_cast<double>(nn::evaluate(nn::dimOf(tensor, axis), lookup).value_or(0));
-  }
-  double elements(mlir::Type tensor) const {
-    double product = 1;
-    for (int64_t axis = 0, rank = mlir::cast<mlir::RankedTensorType>(tensor).getRank(); axis < rank; ++axis)
-      product *= dim(tensor, axis);
-    return product;
-  }
-  double bytes(mlir::Type tensor) const {
-    mlir::Type element = mlir::cast<mlir::RankedTensorType>(tensor).getElementType();
-    return elements(tensor) * ((element.getIntOrFloatBitWidth() + 7) / 8);
-  }
-
-private:
-  const llvm::StringMap<int64_t> &symbols;
-};
-} // namespace
 
 /// A multiply-add for each element of the result and each summed index.
 static double operationsOf(mlir::Operation *op, const Sizes &sizes) {
@@ -61,21 +37,37 @@ static double operationsOf(mlir::Operation *op, const Sizes &sizes) {
   return 0;
 }
 
+static KernelWork workOf(nn::KernelOp kernel, const Sizes &sizes) {
+  KernelWork work;
+  work.name = kernel.getName().str();
+  work.op = kernel;
+  if (nn::PlanAttr plan = kernel.getPlanAttr())
+    work.plan = plan.getAlgorithm().str();
+  kernel.getBody().walk([&](mlir::Operation *op) { work.operations += operationsOf(op, sizes); });
+  for (mlir::Value operand : kernel.getInputs())
+    work.bytes += sizes.bytes(operand.getType());
+  for (mlir::Value result : kernel.getResults())
+    work.bytes += sizes.bytes(result.getType());
+  return work;
+}
+
+/// The kernels of a function after those of the functions that it calls: the order of mg_model.kernels.
+static void addWork(mlir::func::FuncOp function, const Sizes &sizes, llvm::StringSet<> &done,
+                    std::vector<KernelWork> &kernels) {
+  if (!done.insert(function.getName()).second)
+    return;
+  auto module = function->getParentOfType<mlir::ModuleOp>();
+  for (mlir::Operation *step : codegen::stepsOf(function))
+    for (llvm::StringRef callee : codegen::calleesOf(step))
+      addWork(module.lookupSymbol<mlir::func::FuncOp>(callee), sizes, done, kernels);
+  for (nn::KernelOp kernel : codegen::kernelsOf(function))
+    kernels.push_back(workOf(kernel, sizes));
+}
+
 std::vector<KernelWork> margay::driver::kernelWork(const Graph &graph, const llvm::StringMap<int64_t> &symbols) {
-  Sizes sizes(symbols);
   std::vector<KernelWork> kernels;
-  mlir::ModuleOp module = graph.module.get();
-  module.walk([&](nn::KernelOp kernel) {
-    KernelWork work;
-    work.name = kernel.getName().str();
-    if (nn::PlanAttr plan = kernel.getPlanAttr())
-      work.plan = plan.getAlgorithm().str();
-    kernel.getBody().walk([&](mlir::Operation *op) { work.operations += operationsOf(op, sizes); });
-    for (mlir::Value operand : kernel.getInputs())
-      work.bytes += sizes.bytes(operand.getType());
-    for (mlir::Value result : kernel.getResults())
-      work.bytes += sizes.bytes(result.getType());
-    kernels.push_back(std::move(work));
-  });
+  llvm::StringSet<> done;
+  auto main = mlir::ModuleOp(graph.module.get()).lookupSymbol<mlir::func::FuncOp>(nn::mainFunction);
+  addWork(main, Sizes(symbols), done, kernels);
   return kernels;
 }

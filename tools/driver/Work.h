@@ -12,11 +12,12 @@ namespace margay::driver {
 struct KernelWork {
   std::string name;
   std::string plan;
-  double operations = 0; ///< Of its products and convolutions: a multiply-add is two. 0 where there is none.
-  double bytes = 0;      ///< Of its inputs and outputs, each once.
+  double operations = 0;         ///< Of its products and convolutions: a multiply-add is two. 0 where there is none.
+  double bytes = 0;              ///< Of its inputs and outputs, each once.
+  mlir::Operation *op = nullptr; ///< The nn.kernel, which lives as long as the graph.
 };
 
-/// The kernels of a graph at stage Kernels, in order, where the symbols have these values.
+/// The kernels of a graph at stage Kernels, in the order of mg_model.kernels, where the symbols have these values.
 std::vector<KernelWork> kernelWork(const Graph &graph, const llvm::StringMap<int64_t> &symbols);
 
 } // namespace margay::driver

@@ -1,16 +1,12 @@
 //===- Bench.cpp - margay bench -------------------------------------------===//
 
-#include "ir/Fault.h"
 #include "tools/driver/Benchmark.h"
-#include "tools/driver/Messages.h"
-#include "tools/driver/RandomInputs.h"
-#include "tools/driver/TestData.h"
 #include "tools/margay/CompileArguments.h"
 #include "tools/margay/Text.h"
 #include "tools/margay/Verbs.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
-#include "llvm/Support/MemoryBuffer.h"
 
 using namespace margay;
 using namespace margay::cli;
@@ -49,6 +45,15 @@ static void printJson(const Measurement &measurement, StringRef model, unsigned 
           json.attribute("gflops", kernel.seconds > 0 ? kernel.work.operations / kernel.seconds * 1e-9 : 0);
         });
     });
+    json.attributeArray("slow_kernels", [&] {
+      for (const KernelTime *kernel : measurement.slowKernels())
+        json.object([&] {
+          json.attribute("name", kernel->work.name);
+          json.attribute("plan", kernel->work.plan);
+          json.attribute("percent_of_time", 100 * kernel->seconds / measurement.kernelSeconds());
+          json.attribute("percent_of_floor", 100 * kernel->floor / kernel->seconds);
+        });
+    });
   });
   llvm::outs() << '\n';
 }
@@ -74,6 +79,12 @@ static void printText(const Measurement &measurement, unsigned threads, double c
                     kernel.seconds > 0 ? number("%.0f %%", 100 * kernel.floor / kernel.seconds) : ""});
   llvm::outs() << '\n';
   printTable(rows, llvm::outs());
+  std::vector<std::string> slow;
+  for (const KernelTime *kernel : measurement.slowKernels())
+    slow.push_back(kernel->work.name);
+  if (!slow.empty())
+    llvm::outs() << number("\nabove %.0f %% of the time", 100 * noticeableShare)
+                 << number(", below %.0f %% of the floor: ", 100 * leastShareOfFloor) << llvm::join(slow, ", ") << '\n';
 }
 
 llvm::Error margay::cli::benchVerb(llvm::ArrayRef<StringRef> arguments) {
@@ -97,26 +108,12 @@ llvm::Error margay::cli::benchVerb(llvm::ArrayRef<StringRef> arguments) {
   benchmark.seconds = seconds;
 
   Progress progress;
-  llvm::Expected<Graph> graph = loadGraph(options);
-  if (!graph)
-    return graph.takeError();
-  tell(graph->notes);
-  llvm::Expected<CallableModel> callable = compileAndLoad(*graph, options, progress);
-  if (!callable)
-    return callable.takeError();
-  std::vector<std::string> folders = testDataBeside(options.input);
-  llvm::Expected<std::vector<Array>> inputs =
-      folders.empty() ? randomInputs(callable->model(), 0) : readTestInputs(folders[0], callable->model());
-  if (!inputs)
-    return inputs.takeError();
-  progress.show("measuring");
-  llvm::Expected<Measurement> measurement = measure(*callable, *graph, std::move(*inputs), benchmark);
-  progress.clear();
-  if (!measurement)
-    return inFile(options.input, measurement.takeError());
+  llvm::Expected<MeasuredModel> model = compileAndMeasure(options, benchmark, progress);
+  if (!model)
+    return model.takeError();
   if (json)
-    printJson(*measurement, options.input, benchmark.threads, callable->compiled.seconds);
+    printJson(model->measurement, options.input, benchmark.threads, model->callable.compiled.seconds);
   else
-    printText(*measurement, benchmark.threads, callable->compiled.seconds);
+    printText(model->measurement, benchmark.threads, model->callable.compiled.seconds);
   return llvm::Error::success();
 }

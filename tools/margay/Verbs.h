@@ -18,6 +18,7 @@ llvm::Error verifyVerb(llvm::ArrayRef<llvm::StringRef> arguments);
 llvm::Error checkVerb(llvm::ArrayRef<llvm::StringRef> arguments);
 llvm::Error infoVerb(llvm::ArrayRef<llvm::StringRef> arguments);
 llvm::Error benchVerb(llvm::ArrayRef<llvm::StringRef> arguments);
+llvm::Error reportVerb(llvm::ArrayRef<llvm::StringRef> arguments);
 
 } // namespace margay::cli
 

@@ -27,6 +27,7 @@ static constexpr VerbEntry verbs[] = {
     {"check", "say everything that is unsupported or wrong in a model", checkVerb},
     {"info", "say what a model or library takes, gives and consists of", infoVerb},
     {"bench", "measure a compiled model", benchVerb},
+    {"report", "measure a compiled model, and write a page about it and its kernels", reportVerb},
 };
 
 static void printOverview(llvm::raw_ostream &os) {
