@@ -154,6 +154,7 @@ def measure(network, threads, options, versions):
     if peers:
         result["best"] = min(peers, key=lambda name: peers[name]["median_ms"])
         result["ratio"] = rounds.ratio(peers[result["best"]], own)
+        result["ratio_of_minima"] = min(engine["min_ms"] for engine in peers.values()) / own["min_ms"]
     if "symbolic" in engines:
         result["symbolic"] = rounds.ratio(engines["symbolic"], own)
     facts = bench(options.margay, network.model, threads, network.arguments)

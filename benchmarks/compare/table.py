@@ -44,7 +44,7 @@ def header(titles):
 def times(results, threads):
     """The table of one number of threads."""
     engines = [name for name in engines_of(results) if name != "symbolic"]
-    titles = ["network", *(f"{TITLES[name]}, ms" for name in engines), "best peer ÷ Margay", "GFLOP/s", "of the peak"]
+    titles = ["network", *(f"{TITLES[name]}, ms" for name in engines), "best peer ÷ Margay", "of minima", "GFLOP/s", "of the peak"]
     symbolic = any("symbolic" in run["threads"].get(str(threads), {}) for run in results["networks"])
     lines = header(titles + (["symbolic ÷ static"] if symbolic else []))
     for network in results["networks"]:
@@ -56,6 +56,7 @@ def times(results, threads):
             at = run["engines"].get(name)
             cells.append(f"{milliseconds(at['median_ms'])} ({milliseconds(at['min_ms'])})" if at else "")
         cells.append(f"**{run['ratio']:.2f}**" if run.get("ratio") else "")
+        cells.append(f"{run['ratio_of_minima']:.2f}" if run.get("ratio_of_minima") else "")
         cells += [f"{run['gflops']:.1f}", f"{run['percent_of_peak']:.0f} %"] if "gflops" in run else ["", ""]
         if symbolic:
             cells.append(f"{run['symbolic']:.3f}" if "symbolic" in run else "")
