@@ -203,6 +203,37 @@ struct SinkThroughSoftmax : SinkThroughOnly<SoftmaxOp> {
   }
 };
 
+static ShapeAttr permutedShape(ShapeAttr shape, ArrayRef<int64_t> permutation) {
+  return ShapeAttr::get(shape.getContext(), permuted<DimAttr>(shape.getDims(), permutation));
+}
+
+/// slice(transpose x, starts) == transpose(slice(x, the starts as they were))
+struct SinkThroughSlice : SinkThroughOnly<SliceOp> {
+  using SinkThroughOnly::SinkThroughOnly;
+
+  LogicalResult sink(SliceOp op, TransposeOp transpose, PatternRewriter &rewriter) const override {
+    SmallVector<int64_t> inverse = invertPermutationVector(transpose.getPermutation());
+    Type type = tensorOf(permuted<DimAttr>(dimsOf(op.getType()), inverse), elementOf(op));
+    Value result = SliceOp::create(rewriter, op.getLoc(), type, transpose.getOperand(),
+                                   permutedShape(op.getStarts(), inverse), permuted<int64_t>(op.getSteps(), inverse));
+    replaceWithTransposed(rewriter, op, result, transpose.getPermutation());
+    return success();
+  }
+};
+
+/// pad(transpose x, low, high) == transpose(pad(x, low and high as they were))
+struct SinkThroughPad : SinkThroughOnly<PadOp> {
+  using SinkThroughOnly::SinkThroughOnly;
+
+  LogicalResult sink(PadOp op, TransposeOp transpose, PatternRewriter &rewriter) const override {
+    SmallVector<int64_t> inverse = invertPermutationVector(transpose.getPermutation());
+    Value result = PadOp::create(rewriter, op.getLoc(), transpose.getOperand(), op.getValue(), op.getMode(),
+                                 permutedShape(op.getLow(), inverse), permutedShape(op.getHigh(), inverse));
+    replaceWithTransposed(rewriter, op, result, transpose.getPermutation());
+    return success();
+  }
+};
+
 /// resize(transpose x, axes) == transpose(resize(x, the axes as they were))
 struct SinkThroughResize : SinkThroughOnly<ResizeOp> {
   using SinkThroughOnly::SinkThroughOnly;
@@ -265,8 +296,8 @@ private:
 struct PropagateLayoutPass : passes::impl::PropagateLayoutPassBase<PropagateLayoutPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SinkThroughElementwise, SinkThroughConcat, SinkThroughReduce, SinkThroughResize, SinkThroughSoftmax,
-                 SinkThroughReshape>(&getContext());
+    patterns.add<SinkThroughElementwise, SinkThroughConcat, SinkThroughPad, SinkThroughReduce, SinkThroughResize,
+                 SinkThroughReshape, SinkThroughSlice, SinkThroughSoftmax>(&getContext());
     populateReorderSummedPatterns(patterns);
     // Transposes move below broadcasts, and become reshapes where they move no elements.
     populateShapePatterns(patterns);

@@ -16,6 +16,9 @@ void populateSpellingPatterns(mlir::RewritePatternSet &patterns);
 /// Identities of shapes: reshape(broadcast x) == broadcast(reshape x).
 void populateShapePatterns(mlir::RewritePatternSet &patterns);
 
+/// Identities of joins: concat(concat(x, y), z) == concat(x, y, z). Part of those of shapes.
+void populateJoinPatterns(mlir::RewritePatternSet &patterns);
+
 /// Scales of output channels go into weights: conv(x, w) * s == conv(x, w * s).
 void populateScalePatterns(mlir::RewritePatternSet &patterns);
 

@@ -97,29 +97,6 @@ struct ElementwiseOfBroadcasts : OpInterfaceRewritePattern<ElementwiseInterface>
   }
 };
 
-/// concat(x) == x        concat(concat(x, y), z) == concat(x, y, z) where nothing else reads the inner one
-struct FlattenConcat : OpRewritePattern<ConcatOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(ConcatOp op, PatternRewriter &rewriter) const override {
-    if (op.getInputs().size() == 1) {
-      rewriter.replaceOp(op, op.getInputs().front());
-      return success();
-    }
-    SmallVector<Value> inputs;
-    for (Value input : op.getInputs()) {
-      auto inner = input.getDefiningOp<ConcatOp>();
-      if (inner && inner.getAxis() == op.getAxis() && inner->hasOneUse())
-        llvm::append_range(inputs, inner.getInputs());
-      else
-        inputs.push_back(input);
-    }
-    if (inputs.size() == op.getInputs().size())
-      return rewriter.notifyMatchFailure(op, "nothing to flatten");
-    rewriter.replaceOpWithNewOp<ConcatOp>(op, inputs, op.getAxis());
-    return success();
-  }
-};
-
 /// reduce(x) == reshape(x) where all axes have size 1: of one element, sum, mean, maximum, minimum and product are the
 /// element
 struct ReduceOfUnits : OpRewritePattern<ReduceOp> {
@@ -152,5 +129,6 @@ struct WindowOfOne : OpRewritePattern<WindowOp> {
 
 void passes::populateShapePatterns(RewritePatternSet &patterns) {
   patterns.add<BroadcastOfBroadcast, ReshapeOfBroadcast, TransposeOfBroadcast, TransposeOfUnits,
-               ElementwiseOfBroadcasts, FlattenConcat, ReduceOfUnits, WindowOfOne>(patterns.getContext());
+               ElementwiseOfBroadcasts, ReduceOfUnits, WindowOfOne>(patterns.getContext());
+  populateJoinPatterns(patterns);
 }

@@ -12,7 +12,7 @@ namespace margay::codegen {
 struct Body {
   mlir::func::FuncOp function;
   MemoryPlan memory;
-  llvm::SmallVector<mlir::Operation *> steps; ///< Those that run, in order: not the joins that are views.
+  llvm::SmallVector<mlir::Operation *> steps; ///< Those that run, in order: not those that are views.
 };
 
 struct Model {

@@ -118,6 +118,61 @@ struct Planner {
     }
   }
 
+  /// Whether the rows of a slice are rows of its operand, or parts of them: it takes all of each dimension but the
+  /// last, or but the first that is not 1.
+  static bool takesRows(nn::SliceOp slice) {
+    if (!llvm::all_of(slice.getSteps(), [](int64_t step) { return step == 1; }))
+      return false;
+    SmallVector<DimAttr> from = nn::dimsOf(slice.getOperand().getType()), to = nn::dimsOf(slice.getType());
+    ArrayRef<DimAttr> starts = slice.getStarts().getDims();
+    bool outermost = true; // All dimensions so far are 1.
+    for (size_t axis = 0; axis + 1 < from.size(); ++axis) {
+      bool isWhole = from[axis] == to[axis] && starts[axis].getConstant() == 0;
+      if (!isWhole && !outermost)
+        return false;
+      outermost &= from[axis].getConstant() == 1;
+    }
+    return !from.empty();
+  }
+
+  /// What a kernel slices: its region's argument stands for an input.
+  static Value operandOf(nn::KernelOp kernel, nn::SliceOp slice) {
+    return kernel.getInputs()[cast<BlockArgument>(slice.getOperand()).getArgNumber()];
+  }
+
+  /// Whether `value` is an argument whose elements change during a call.
+  bool isStateArgument(Value value) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    return argument && nn::stateResult(main, argument.getArgNumber());
+  }
+
+  /// The slice that a kernel is, where its result can be read where the operand lies. Only kernels can read rows with
+  /// gaps; a state may be overwritten before they do.
+  nn::SliceOp viewedSlice(Operation *step) {
+    auto kernel = dyn_cast<nn::KernelOp>(step);
+    auto slice = kernel ? dyn_cast_or_null<nn::SliceOp>(rootOf(kernel)) : nullptr;
+    if (!slice || !takesRows(slice) || plan.placements.contains(kernel.getResult(0)) ||
+        nn::isRecipe(operandOf(kernel, slice)) || isStateArgument(unreshaped(operandOf(kernel, slice))))
+      return {};
+    bool areKernels = llvm::all_of(kernel->getUsers(), [](Operation *user) { return isa<nn::KernelOp>(user); });
+    return areKernels ? slice : nn::SliceOp();
+  }
+
+  /// Where a slice lies within its operand.
+  void viewSlice(nn::KernelOp kernel, nn::SliceOp slice) {
+    Placement placement = plan.placements.lookup(operandOf(kernel, slice));
+    SmallVector<DimAttr> dims = nn::dimsOf(slice.getOperand().getType());
+    DimAttr elements = nn::constantDim(context, 0), step = placement.rowStride;
+    ArrayRef<DimAttr> starts = slice.getStarts().getDims();
+    elements = elements + starts.back();
+    for (int64_t axis = static_cast<int64_t>(dims.size()) - 2; axis >= 0; --axis) {
+      elements = elements + starts[axis] * step;
+      step = step * dims[axis];
+    }
+    placement.offset = placement.offset + elements * elementBytes(kernel.getResult(0));
+    placed(kernel.getResult(0), placement);
+  }
+
   /// A piece of the arena, of which lifetimes() finds out how long it is needed. It has room for whatever the data are.
   int64_t newBuffer(DimAttr bytes) {
     plan.buffers.push_back({.bytes = nn::ceilDiv(ranges.upperBound(bytes), arenaAlignment) * arenaAlignment,
@@ -157,16 +212,22 @@ struct Planner {
     for (Operation *step : stepsOf(main)) {
       if (isa<nn::PrefixOp>(step))
         continue;
-      for (Value result : step->getResults())
-        if (!plan.placements.contains(result))
-          buffer(result);
+      if (viewedSlice(step))
+        plan.views.insert(step);
+      else
+        for (Value result : step->getResults())
+          if (!plan.placements.contains(result))
+            buffer(result);
     }
     renamed();
   }
 
-  /// What is where something else is: reshaped values, and the beginnings of others.
+  /// What is where something else is: slices, reshaped values, and the beginnings of others.
   void renamed() {
     for (Operation &op : main.getBody().front()) {
+      auto kernel = dyn_cast<nn::KernelOp>(op);
+      if (kernel && plan.views.contains(kernel) && isa<nn::SliceOp>(rootOf(kernel)))
+        viewSlice(kernel, cast<nn::SliceOp>(rootOf(kernel)));
       if (auto prefix = dyn_cast<nn::PrefixOp>(op))
         placed(prefix.getResult(), plan.placements.lookup(prefix.getOperand()));
       auto reshape = dyn_cast<nn::ReshapeOp>(op);

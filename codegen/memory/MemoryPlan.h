@@ -1,8 +1,8 @@
 //===- MemoryPlan.h - where every tensor lives ----------------------------===//
 //
-// Made on kernels, before loops exist. Results of the model are computed in place; joins along the last dimension
-// become views where they can; the rest shares one arena by lifetimes. Offsets are #nn.dim expressions: constants when
-// all shapes are, a few instructions otherwise.
+// Made on kernels, before loops exist. Results of the model are computed in place; joins along the last dimension and
+// slices become views where they can; the rest shares one arena by lifetimes. Offsets are #nn.dim expressions:
+// constants when all shapes are, a few instructions otherwise.
 //
 //===----------------------------------------------------------------------===//
 
@@ -49,7 +49,8 @@ struct StepMemory {
 struct MemoryPlan {
   llvm::DenseMap<mlir::Value, Placement> placements; ///< Of everything but recipes.
   llvm::SmallVector<Buffer> buffers;
-  llvm::DenseSet<mlir::Operation *> views; ///< Joins that need no kernel: their inputs are computed where they belong.
+  llvm::DenseSet<mlir::Operation *> views; ///< Joins that need no kernel, as their inputs are computed where they
+                                           ///< belong, and slices that are read where they lie.
   llvm::DenseMap<mlir::Operation *, StepMemory> steps; ///< Of nn.if and nn.loop.
   nn::DimAttr arenaBytes;
 };

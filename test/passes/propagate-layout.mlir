@@ -192,3 +192,18 @@ func.func @resized(%x: tensor<1x4x5x3xf32>) -> tensor<1x9x8x5xf32> {
   %1 = nn.resize linear %0 {axes = array<i64: 1, 2>, scales = array<f64: 3.0, 2.0>, coordinates = "tf_crop_and_resize", roi = array<f64: 0.125, 0.25, 0.875, 0.75>} : tensor<1x3x4x5xf32> to tensor<1x9x8x5xf32>
   return %1 : tensor<1x9x8x5xf32>
 }
+
+// -----
+
+// Slices and paddings are taken before the transpose, along the dimensions as they were.
+// CHECK-LABEL: func.func @slice
+// CHECK-SAME: (%[[X:.*]]: tensor<1x4x4x6xf32>, %[[V:.*]]: tensor<f32>)
+// CHECK-NEXT: %[[S:.*]] = nn.slice %[[X]] {starts = #nn.shape<0, 1, 3, 2>, steps = array<i64: 1, 1, -1, 1>} : tensor<1x4x4x6xf32> to tensor<1x2x4x3xf32>
+// CHECK-NEXT: %[[P:.*]] = nn.pad constant %[[S]], %[[V]] {high = #nn.shape<0, 0, 1, 0>, low = #nn.shape<0, 0, 0, 5>}
+// CHECK-NEXT: nn.transpose %[[P]] {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x2x5x8xf32> -> tensor<1x8x2x5xf32>
+func.func @slice(%x: tensor<1x4x4x6xf32>, %v: tensor<f32>) -> tensor<1x8x2x5xf32> {
+  %0 = nn.transpose %x {permutation = array<i64: 0, 3, 1, 2>} : tensor<1x4x4x6xf32> -> tensor<1x6x4x4xf32>
+  %1 = nn.slice %0 {starts = #nn.shape<0, 2, 1, 3>, steps = array<i64: 1, 1, 1, -1>} : tensor<1x6x4x4xf32> to tensor<1x3x2x4xf32>
+  %2 = nn.pad constant %1, %v {low = #nn.shape<0, 5, 0, 0>, high = #nn.shape<0, 0, 0, 1>} : tensor<1x3x2x4xf32>, tensor<f32> -> tensor<1x8x2x5xf32>
+  return %2 : tensor<1x8x2x5xf32>
+}

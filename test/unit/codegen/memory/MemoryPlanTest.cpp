@@ -81,6 +81,63 @@ TEST_F(MemoryPlanTest, AStateIsJoinedByAKernel) {
   EXPECT_EQ(memory.placements.lookup(kernel("b").getResult(0)).kind, Placement::Arena);
 }
 
+constexpr llvm::StringLiteral slices = R"(
+  func.func @main(%x: tensor<1x4x6xf32>) -> tensor<1x2x3xf32> {
+    %a = nn.kernel "a" (%0 = %x : tensor<1x4x6xf32>) -> tensor<1x4x6xf32> {
+      %1 = nn.relu %0 : tensor<1x4x6xf32>
+      nn.yield %1 : tensor<1x4x6xf32>
+    }
+    %s = nn.kernel "slice" (%0 = %a : tensor<1x4x6xf32>) -> tensor<1x2x3xf32> {
+      %1 = nn.slice %0 {starts = #nn.shape<0, 1, 2>, steps = array<i64: 1, 1, 1>} : tensor<1x4x6xf32> to tensor<1x2x3xf32>
+      nn.yield %1 : tensor<1x2x3xf32>
+    }
+    %n = nn.kernel "n" (%0 = %s : tensor<1x2x3xf32>) -> tensor<1x2x3xf32> {
+      %1 = nn.neg %0 : tensor<1x2x3xf32>
+      nn.yield %1 : tensor<1x2x3xf32>
+    }
+    return %n : tensor<1x2x3xf32>
+  })";
+
+TEST_F(MemoryPlanTest, ASliceIsReadWhereItLies) {
+  MemoryPlan memory = plan(slices);
+  EXPECT_TRUE(memory.views.contains(kernel("slice")));
+  Placement slice = memory.placements.lookup(kernel("slice").getResult(0));
+  EXPECT_EQ(slice.kind, Placement::Arena);
+  EXPECT_EQ(slice.offset.getConstant(), (1 * 6 + 2) * 4);
+  EXPECT_EQ(slice.rowStride.getConstant(), 6);
+  EXPECT_EQ(kernel("n").getPlan()->getAlgorithm(), "elementwise-rows");
+  EXPECT_EQ(memory.buffers.size(), 1u);
+  EXPECT_EQ(memory.buffers[0].last, 2); // As long as the slice is read.
+}
+
+TEST_F(MemoryPlanTest, ASliceThatStepsIsCopied) {
+  std::string text = slices.str();
+  llvm::StringRef steps = "steps = array<i64: 1, 1, 1>";
+  text.replace(text.find(steps), steps.size(), "steps = array<i64: 1, 1, -1>");
+  EXPECT_TRUE(plan(text).views.empty());
+}
+
+// Its reader may run when the state has been overwritten.
+TEST_F(MemoryPlanTest, ASliceOfAStateIsCopied) {
+  EXPECT_TRUE(plan(R"(
+    func.func @main(%s: tensor<4x6xf32> {nn.state = 0 : i64}) -> (tensor<4x6xf32>, tensor<4x3xf32>) {
+      %s1 = nn.kernel "slice" (%0 = %s : tensor<4x6xf32>) -> tensor<4x3xf32> {
+        %1 = nn.slice %0 {starts = #nn.shape<0, 3>, steps = array<i64: 1, 1>} : tensor<4x6xf32> to tensor<4x3xf32>
+        nn.yield %1 : tensor<4x3xf32>
+      }
+      %a = nn.kernel "a" (%0 = %s : tensor<4x6xf32>) -> tensor<4x6xf32> {
+        %1 = nn.relu %0 : tensor<4x6xf32>
+        nn.yield %1 : tensor<4x6xf32>
+      }
+      %n = nn.kernel "n" (%0 = %s1 : tensor<4x3xf32>) -> tensor<4x3xf32> {
+        %1 = nn.neg %0 : tensor<4x3xf32>
+        nn.yield %1 : tensor<4x3xf32>
+      }
+      return %a, %n : tensor<4x6xf32>, tensor<4x3xf32>
+    })")
+                  .views.empty());
+}
+
 TEST_F(MemoryPlanTest, AnInputCannotMoveIntoAJoin) {
   MemoryPlan memory = plan(R"(
     func.func @main(%x: tensor<2x3xf32>) -> tensor<2x6xf32> {
