@@ -140,14 +140,17 @@ def measure(network, threads, options, versions):
     workers = rounds.start_all(network.starters(threads), network.folder, network.dtypes, network.reference, network.notes)
     versions.update({name: worker.version for name, worker in workers.items() if worker.version})
     try:
-        turns = rounds.alternate(workers, options.rounds, options.seconds) if workers else {}
+        turns, busy = rounds.alternate(workers, options.rounds, options.seconds) if workers else ({}, 0)
     finally:
         for worker in workers.values():
             worker.end()
     engines = {name: rounds.summary(results) for name, results in turns.items()}
     for name, engine in engines.items():
         engine["difference"] = workers[name].difference
-    result = {"engines": engines}
+    result = {"engines": engines, "others": busy}
+    if busy > rounds.QUIET:
+        plural = "s" if threads > 1 else ""
+        network.notes.append(f"{threads} thread{plural}: other programs kept {busy:.1f} processors busy meanwhile")
     peers = {name: engine for name, engine in engines.items() if name in PEERS}
     if "margay" not in engines:
         return result

@@ -1,8 +1,8 @@
 # ===- rounds.py - everybody measured in turns ---------------------------------=== #
 #
 # On a machine that is not ours alone, only what is measured side by side can be compared. All workers live at the same
-# time; in each round each has its turn, in an order that goes on by one every round. A ratio is the median of the rounds'
-# ratios.
+# time; in each round each has its turn, in an order that goes on by one every round. Rounds in which other programs are
+# busy are repeated, up to as many times again; the quietest count. A ratio is the median of the rounds' ratios.
 #
 # ===-------------------------------------------------------------------------=== #
 
@@ -11,9 +11,11 @@ import time
 
 from compare import case
 from compare.library import Failed
+from compare.others import Others
 
 TOLERANCE = 1e-4
 PAUSE = 0.03  # Threads of the one before may still be looking for work.
+QUIET = 0.1  # Processors that others may keep busy in a round.
 
 
 def start_all(starters, folder, dtypes, reference, notes):
@@ -37,15 +39,18 @@ def start_all(starters, folder, dtypes, reference, notes):
 
 
 def alternate(workers, rounds, seconds):
-    """Name -> [(median, least, calls) of each round]."""
-    results = {name: [] for name in workers}
-    for index in range(rounds):
-        names = list(workers)
-        shift = index % len(names)
+    """Name -> [(median, least, calls) of each round], and how many processors others kept busy meanwhile, on average."""
+    done, names = [], list(workers)
+    while len(done) < 2 * rounds and sum(busy <= QUIET for busy, _ in done) < rounds:
+        shift, results = len(done) % len(names), {}
+        others = Others([worker.child.pid for worker in workers.values()])
         for name in names[shift:] + names[:shift]:
             time.sleep(PAUSE)
-            results[name].append(workers[name].measure(seconds))
-    return results
+            results[name] = workers[name].measure(seconds)
+        done.append((others.processors(), results))
+    done.sort(key=lambda entry: entry[0])
+    kept = done[:rounds]
+    return {name: [results[name] for _, results in kept] for name in names}, statistics.fmean(busy for busy, _ in kept)
 
 
 def summary(results):

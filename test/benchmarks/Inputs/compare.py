@@ -3,6 +3,7 @@
 #   compare.py same MARGAY MODEL FOLDER RESULTS    its network computed what `margay run` does
 #   compare.py chart FILE                          the chart has a bar for each ratio
 #   compare.py differences BENCHMARKS SCRATCH      how results are compared
+#   compare.py others BENCHMARKS                   a busy program is seen, unless it is one of ours
 #
 # ===-----------------------------------------------------------------------=== #
 
@@ -14,6 +15,7 @@ import pathlib
 import struct
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree
 
 
@@ -48,6 +50,7 @@ def same(margay, model, folder, results):
         run = network["threads"][threads]
         engine = run["engines"]["margay"]
         assert len(engine["rounds_ms"]) == 5 and engine["calls"] >= 15, engine
+        assert 0 <= run["others"] <= 1024, run
         assert 0 < engine["min_ms"] <= engine["median_ms"], engine
         assert run["gflops"] > 0 and run["peak_gflops"] > 0, run
     assert network["threads"]["1"]["kernels"] and "kernels" not in network["threads"]["2"]
@@ -87,5 +90,19 @@ def differences(benchmarks, scratch):
     assert of([1, 3], [1, 3], "q", "i64") == 0
 
 
+def others(benchmarks):
+    sys.path.insert(0, benchmarks)
+    from compare.others import Others
+
+    child = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        strangers, known = Others([]), Others([child.pid])
+        time.sleep(1)
+        assert strangers.processors() - known.processors() > 0.1
+    finally:
+        child.kill()
+        child.wait()
+
+
 if __name__ == "__main__":
-    {"same": same, "chart": chart, "differences": differences}[sys.argv[1]](*sys.argv[2:])
+    {"same": same, "chart": chart, "differences": differences, "others": others}[sys.argv[1]](*sys.argv[2:])
