@@ -13,17 +13,24 @@ using namespace margay;
 using namespace margay::nn;
 using namespace margay::passes;
 
-/// A kernel is a root, elementwise operations and broadcasts; constants come in as inputs, which are recipes.
+/// Whether these are the roots of an attention: see AttentionGroups.h.
+static bool areAttention(ArrayRef<Operation *> roots) {
+  return roots.size() >= 3 && isa<ContractOp>(roots[0]) && isa<SoftmaxOp>(roots[1]) && isa<ContractOp>(roots[2]) &&
+         (roots.size() == 3 || (roots.size() == 4 && isa<TransposeOp>(roots[3])));
+}
+
+/// A kernel is a root (or those of an attention), elementwise operations and broadcasts; constants come in as inputs,
+/// which are recipes.
 static LogicalResult verifyKernel(KernelOp kernel) {
-  Operation *root = nullptr;
+  SmallVector<Operation *> roots;
   for (Operation &op : kernel.getBlock()->without_terminator()) {
     if (!isRoot(&op) && !isElementwise(&op) && !isa<BroadcastOp>(op))
       return op.emitOpError("cannot be part of a kernel");
-    if (isRoot(&op) && root)
-      return op.emitOpError("is a second root in one kernel").attachNote(root->getLoc()) << "the first root";
     if (isRoot(&op))
-      root = &op;
+      roots.push_back(&op);
   }
+  if (roots.size() > 1 && !areAttention(roots))
+    return roots[1]->emitOpError("is a second root in one kernel").attachNote(roots[0]->getLoc()) << "the first root";
   return success();
 }
 

@@ -1,5 +1,6 @@
 //===- KernelGroups.cpp - which operations become one kernel --------------===//
 //
+//   0. Attention is a kernel of several roots: see AttentionGroups.h.
 //   1. A root takes the longest run of elementwise operations behind it of which a single value is used outside. The
 //      last root before an operation that follows several has the first claim, and products before all others: an
 //      epilogue costs nothing there.
@@ -12,6 +13,7 @@
 #include "passes/KernelGroups.h"
 #include "ir/Ops.h"
 #include "ir/Recipe.h"
+#include "passes/AttentionGroups.h"
 #include "passes/Rewrites.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -48,6 +50,7 @@ private:
   bool inBlockOrder(Operation *a, Operation *b) const { return order.at(a) < order.at(b); }
   SmallVector<Operation *> followers(Operation *root) const;
   void addGroup(ArrayRef<Operation *> ops);
+  void groupAttentions();
   void groupRoot(Operation *root);
   void growUp(KernelGroup &group);
   bool needsKernel(BroadcastOp broadcast) const;
@@ -137,10 +140,24 @@ bool Grouping::needsKernel(BroadcastOp broadcast) const {
   return llvm::any_of(broadcast->getUsers(), [](Operation *user) { return !isElementwise(user); });
 }
 
+/// Gives each attention a group, with its operations in the block's order.
+void Grouping::groupAttentions() {
+  for (Operation *op : ops)
+    if (auto product = dyn_cast<ContractOp>(op)) {
+      SmallVector<Operation *> members = attentionOf(product);
+      auto isFree = [&](Operation *member) { return order.contains(member) && !owner.contains(member); };
+      if (members.empty() || !llvm::all_of(members, isFree))
+        continue;
+      llvm::sort(members, [&](Operation *a, Operation *b) { return inBlockOrder(a, b); });
+      addGroup(members);
+    }
+}
+
 SmallVector<KernelGroup> Grouping::run() {
+  groupAttentions();
   for (bool products : {true, false})
     for (Operation *op : llvm::reverse(ops))
-      if (isRoot(op) && isProduct(op) == products)
+      if (isRoot(op) && isProduct(op) == products && !owner.contains(op))
         groupRoot(op);
   for (KernelGroup &group : groups)
     growUp(group);

@@ -6,8 +6,16 @@
 //
 // Several dimensions of one role become one by reshapes, which are views.
 //
+// A product of two computed matrices whose sizes are known packs its right one, so it can read operands as they lie: of
+// these it is enough that the left one has its summed dimension last, the right one that or its columns; and there may
+// be several batches. So transposes of them become other roles:
+//
+//   %k = nn.transpose %x {0, 2, 3, 1}             %s = nn.contract %q, %x {"bbmk", "bnbk"}
+//   %s = nn.contract %q, %k {"bbmk", "bbkn"} ─▶
+//
 //===----------------------------------------------------------------------===//
 
+#include "ir/Recipe.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "passes/Passes.h"
 #include "passes/Rewrites.h"
@@ -45,7 +53,75 @@ static Value arrange(OpBuilder &builder, Location loc, Value operand, StringRef 
   return reshapeTo(builder, loc, transposeBy(builder, loc, operand, permutation), merged);
 }
 
+static bool isBatched(ContractOp op) {
+  SmallVector<DimAttr> batch = permuted<DimAttr>(dimsOf(op.getLhs().getType()), axesOf(op.getLhsRoles(), 'b'));
+  return product(op.getContext(), batch).getConstant() != 1;
+}
+
+/// Whether a product can read its operands as they lie.
+static bool readsInPlace(ContractOp op) {
+  auto isKnown = [](Value operand, StringRef roles) {
+    auto type = cast<RankedTensorType>(operand.getType());
+    return llvm::all_of(llvm::zip_equal(roles, type.getShape()), [](auto pair) {
+      return std::get<0>(pair) == 'b' || !ShapedType::isDynamic(std::get<1>(pair));
+    });
+  };
+  return isa<Float32Type, Float64Type>(elementOf(op.getLhs())) && isBatched(op) && !isRecipe(op.getRhs()) &&
+         isKnown(op.getLhs(), op.getLhsRoles()) && isKnown(op.getRhs(), op.getRhsRoles());
+}
+
+/// Whether there is one dimension of each role but `b`, and the last one has one of the roles `last`.
+static bool isPlain(StringRef roles, StringRef last) {
+  return !roles.empty() && last.contains(roles.back()) &&
+         llvm::all_of(roles, [&](char role) { return role == 'b' || roles.count(role) == 1; }) &&
+         roles.size() == roles.count('b') + 2;
+}
+
+static bool isInPlace(StringRef lhsRoles, StringRef rhsRoles) {
+  return isPlain(lhsRoles, "k") && isPlain(rhsRoles, "kn");
+}
+
 namespace {
+
+/// contract(transpose x, y, roles) == contract(x, y, the roles as they were)
+struct FoldTranspose : OpRewritePattern<ContractOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ContractOp op, PatternRewriter &rewriter) const override {
+    if (!readsInPlace(op))
+      return rewriter.notifyMatchFailure(op, "needs its operands in order");
+    Value lhs = op.getLhs(), rhs = op.getRhs();
+    std::string lhsRoles = op.getLhsRoles().str(), rhsRoles = op.getRhsRoles().str();
+    bool folds = fold(lhs, lhsRoles, "k");
+    folds |= fold(rhs, rhsRoles, "kn");
+    if (!folds || !isInPlace(lhsRoles, rhsRoles))
+      return rewriter.notifyMatchFailure(op, "no transpose that can be roles");
+    rewriter.replaceOpWithNewOp<ContractOp>(op, lhs, rhs, lhsRoles, rhsRoles);
+    return success();
+  }
+
+private:
+  /// Goes from a transpose to its operand if dimensions of one role keep their order and the last one can be last.
+  static bool fold(Value &operand, std::string &roles, StringRef last) {
+    auto transpose = operand.getDefiningOp<TransposeOp>();
+    if (!transpose)
+      return false;
+    std::string before(roles.size(), ' ');
+    for (auto [axis, role] : llvm::zip_equal(transpose.getPermutation(), roles))
+      before[axis] = role;
+    for (char role : {'b', 'm', 'n', 'k'}) {
+      SmallVector<int64_t> axes =
+          llvm::map_to_vector(axesOf(roles, role), [&](int64_t axis) { return transpose.getPermutation()[axis]; });
+      if (!llvm::is_sorted(axes))
+        return false;
+    }
+    if (!last.contains(before.back()))
+      return false;
+    operand = transpose.getOperand();
+    roles = before;
+    return true;
+  }
+};
 
 /// contract(x, y) == reshape(contract(arranged x, arranged y))
 struct NormalizeContract : OpRewritePattern<ContractOp> {
@@ -53,10 +129,9 @@ struct NormalizeContract : OpRewritePattern<ContractOp> {
 
   LogicalResult matchAndRewrite(ContractOp op, PatternRewriter &rewriter) const override {
     StringRef lhsRoles = op.getLhsRoles(), rhsRoles = op.getRhsRoles();
-    SmallVector<DimAttr> batch = permuted<DimAttr>(dimsOf(op.getLhs().getType()), axesOf(lhsRoles, 'b'));
-    bool batched = product(getContext(), batch).getConstant() != 1;
+    bool batched = isBatched(op);
     StringRef lhsOrder = batched ? "bmk" : "mk", rhsOrder = batched ? "bkn" : "kn";
-    if (lhsRoles == lhsOrder && rhsRoles == rhsOrder)
+    if ((lhsRoles == lhsOrder && rhsRoles == rhsOrder) || (readsInPlace(op) && isInPlace(lhsRoles, rhsRoles)))
       return rewriter.notifyMatchFailure(op, "is in normal form");
     // Batches of 1 in all count as rows and columns: their order with those does not matter.
     std::string lhsMerged = lhsRoles.str(), rhsMerged = rhsRoles.str();
@@ -185,7 +260,7 @@ struct NormalizeRolesPass : passes::impl::NormalizeRolesPassBase<NormalizeRolesP
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<NormalizeContract, NormalizeNormalization, NormalizeSoftmax>(&getContext());
-    patterns.add<UnbatchBroadcast>(&getContext(), /*benefit=*/2); // Before batches are merged.
+    patterns.add<FoldTranspose, UnbatchBroadcast>(&getContext(), /*benefit=*/2); // Before batches are merged.
     applyInFunctions(getOperation(), std::move(patterns));
   }
 };

@@ -16,7 +16,10 @@ static bool isReadHere(Value argument) {
   });
 }
 
-Epilogue::Epilogue(KernelBuilder &kernel) : k(kernel), shape(kernel.output(0).dims) {
+Epilogue::Epilogue(KernelBuilder &kernel) : Epilogue(kernel, kernel.root(), kernel.output(0).dims) {}
+
+Epilogue::Epilogue(KernelBuilder &kernel, Operation *root, ArrayRef<DimAttr> shape)
+    : k(kernel), root(root), shape(shape) {
   for (Value argument : k.kernel.getBlock()->getArguments())
     if (isReadHere(argument) && llvm::all_of(k.input(argument).dims, isOne))
       single[argument] = k.loadStored(k.input(argument), k.constant(0));
@@ -96,9 +99,15 @@ Value Epilogue::valueAt(Value value, Value row, Value column, int64_t lanes, Den
   return result;
 }
 
+Value Epilogue::compute(Value wanted, Value rootValue, Value row, Value column, int64_t lanes) {
+  DenseMap<Value, Value> done;
+  done[root->getResult(0)] = rootValue;
+  return valueAt(wanted, row, column, lanes, done);
+}
+
 void Epilogue::finish(Value rootValue, Value row, Value column, int64_t lanes) {
   DenseMap<Value, Value> done;
-  if (Operation *root = k.root())
+  if (root)
     done[root->getResult(0)] = rootValue;
   SmallVector<Value> results;
   for (Value yielded : k.kernel.getYield().getOperands())

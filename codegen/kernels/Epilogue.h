@@ -17,6 +17,12 @@ class Epilogue {
 public:
   /// Loads operands that are a single number: make it before any loop.
   explicit Epilogue(KernelBuilder &kernel);
+  /// Of another root than the kernel's first one, whose result has these dimensions.
+  Epilogue(KernelBuilder &kernel, mlir::Operation *root, llvm::ArrayRef<nn::DimAttr> shape);
+
+  /// `wanted`, a value of the kernel that follows from the root's result by elementwise operations, at elements
+  /// [column, column + lanes) of a row.
+  mlir::Value compute(mlir::Value wanted, mlir::Value rootValue, mlir::Value row, mlir::Value column, int64_t lanes);
 
   /// Finishes and stores elements [column, column + lanes) of a row. `rootValue` is what the root computed there (null
   /// without a root).
@@ -39,6 +45,7 @@ private:
   mlir::Value rowOffset(const View &view, mlir::Value row);
 
   KernelBuilder &k;
+  mlir::Operation *root;
   llvm::SmallVector<nn::DimAttr> shape;            ///< Of the results.
   llvm::DenseMap<mlir::Value, mlir::Value> single; ///< Operands of one element, as stored.
   /// Operands that are the same in every row, by argument and column, so that a tile of several rows loads them once.

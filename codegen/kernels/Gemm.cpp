@@ -8,10 +8,9 @@
 
 #include "codegen/kernels/Channels.h"
 #include "codegen/kernels/Kernels.h"
+#include "codegen/kernels/Panels.h"
 #include "codegen/kernels/RowGroups.h"
-#include "codegen/kernels/Tile.h"
 #include "codegen/plans/GemmBlocks.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace margay;
@@ -28,13 +27,6 @@ struct Gemm {
   bool finishesRows; ///< Whether the epilogue is a loop of its own.
   int64_t lanes;
   Epilogue epilogue;
-
-  /// Steps [begin, begin + count) of the sums.
-  struct Steps {
-    Value begin;
-    int64_t count;
-    bool isFirst, isLast;
-  };
 
   /// Where the left matrix's rows are read, from the first step of a block on.
   struct Source {
@@ -59,7 +51,7 @@ struct Gemm {
   using PanelRange = llvm::function_ref<void(llvm::function_ref<void(Value panel, const TileColumns &)>)>;
 
   /// Each tile of a block fetches a share of the panels that come next, by its rows.
-  Fetch fetchNext(const Rows &block, Value row, int64_t rows, Value weights, int64_t panels, const Steps &steps) {
+  Fetch fetchNext(const Rows &block, Value row, int64_t rows, Value weights, int64_t panels, const StepBlock &steps) {
     Value size = k.constant(steps.count * panels * panelColumns), blockRows = k.sub(block.end, block.begin);
     auto ceilDiv = [&](Value a, Value b) { return k.div(k.add(a, k.add(b, -1)), b); };
     Value perRow = ceilDiv(size, blockRows), perStep = ceilDiv(k.mul(perRow, rows), k.constant(steps.count));
@@ -68,7 +60,7 @@ struct Gemm {
   }
 
   void tile(const Rows &block, const Source &source, Value row, int64_t rows, Value panel, const TileColumns &columns,
-            const Steps &steps) {
+            const StepBlock &steps) {
     int64_t panelSize = shape.depth * panelColumns;
     Value weights = k.at(rhs.pointer, k.add(k.mul(panel, panelSize), k.mul(steps.begin, panelColumns)), element);
     Value origin = k.at(source.pointer, k.mul(k.sub(row, source.firstRow), source.stride), element);
@@ -78,26 +70,18 @@ struct Gemm {
     std::optional<Fetch> fetch;
     if (blocks.fetchesPanels)
       fetch = fetchNext(block, row, rows, weights, columns.panels, steps);
+    auto prefetch = [&](Value first, int64_t step) {
+      if (blocks.fetchesRows && step == 0) // What the next tile reads, spread over the steps of this one.
+        k.prefetch(k.at(origin, k.mul(first, rows), element), rows * shape.depth, element);
+      if (fetch && step == 0)
+        k.prefetch(k.at(fetch->pointer, k.mul(first, fetch->perStep), element), 0, element);
+      if (blocks.ahead != 0)
+        for (int64_t p = 0; p < columns.panels; ++p)
+          k.prefetch(k.at(weights, k.mul(first, panelColumns), element),
+                     p * panelSize + (step + blocks.ahead) * panelColumns, element);
+    };
     SmallVector<Value> sums =
-        sumSteps(k, start, steps.count, blocks.unroll, [&](Accumulators &now, Value first, int64_t step) {
-          Value line = k.at(k.at(weights, k.mul(first, panelColumns), element), step * panelColumns, element);
-          Value scalars = k.at(origin, first, element);
-          if (blocks.fetchesRows && step == 0) // What the next tile reads, spread over the steps of this one.
-            k.prefetch(k.at(origin, k.mul(first, rows), element), rows * shape.depth, element);
-          if (fetch && step == 0)
-            k.prefetch(k.at(fetch->pointer, k.mul(first, fetch->perStep), element), 0, element);
-          if (blocks.ahead != 0)
-            for (int64_t p = 0; p < columns.panels; ++p)
-              k.prefetch(line, p * panelSize + blocks.ahead * panelColumns, element);
-          multiplyStep(
-              k, now,
-              [&](const TileColumn &c) {
-                return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * panelSize + c.offset, element));
-              },
-              [&](int64_t r) {
-                return k.load(element, k.at(k.at(scalars, k.mul(source.stride, r), element), step, element));
-              });
-        });
+        sumPanels(k, start, {origin, source.stride, weights, panelSize}, steps.count, blocks.unroll, element, prefetch);
     Accumulators done{rows, columns, sums};
     if (!steps.isLast)
       storeTile(k, done, row, column);
@@ -107,20 +91,8 @@ struct Gemm {
       finishTile(k, epilogue, done, row, column);
   }
 
-  /// Covers all steps in blocks.
-  void forSteps(llvm::function_ref<void(const Steps &)> body) {
-    int64_t size = blocks.steps, count = std::max<int64_t>(1, llvm::divideCeil(shape.depth, size));
-    int64_t rest = shape.depth - (count - 1) * size;
-    if (count == 1)
-      return body({k.constant(0), shape.depth, true, true});
-    body({k.constant(0), size, true, false});
-    k.loop(k.constant(size), k.constant((count - 1) * size), size,
-           [&](Value begin) { body({begin, size, false, false}); });
-    body({k.constant((count - 1) * size), rest, false, true});
-  }
-
   /// The rows of the left matrix for a block of steps: where they are, or copied.
-  Source sourceOf(const Rows &block, const Steps &steps) {
+  Source sourceOf(const Rows &block, const StepBlock &steps) {
     Value stride = k.dim(lhs.rowStride);
     Value origin = k.at(lhs.pointer, steps.begin, element);
     if (!blocks.copiesRows)
@@ -138,7 +110,7 @@ struct Gemm {
 
   /// A block of rows, which `rows` covers with tiles, times some panels.
   void multiply(const Rows &block, RowRange rows, PanelRange panels) {
-    forSteps([&](const Steps &steps) {
+    forStepBlocks(k, shape.depth, blocks.steps, [&](const StepBlock &steps) {
       Source source = sourceOf(block, steps);
       panels([&](Value panel, const TileColumns &columns) {
         rows([&](Value row, int64_t count) { tile(block, source, row, count, panel, columns, steps); });
@@ -150,19 +122,10 @@ struct Gemm {
     forPanels(k, k.constant(0), std::nullopt, shape.columns, lanes, blocks.panels, body);
   }
 
-  /// Cuts the units evenly into blocks of at most `most`.
-  void forBlocks(int64_t most, llvm::function_ref<void(Value begin, Value end)> body) {
-    Value units = k.sub(k.end, k.begin), blocks = k.ceilDivClamped(units, most);
-    k.loop(k.constant(0), blocks, 1, [&](Value block) {
-      auto start = [&](Value block) { return k.add(k.begin, k.div(k.mul(units, block), blocks)); };
-      body(start(block), start(k.add(block, 1)));
-    });
-  }
-
   /// Units are groups of rows.
   void groups() {
     EvenSplit split = evenSplit(*shape.rows, mostGroupRows);
-    forBlocks(blocks.rows / mostGroupRows, [&](Value begin, Value end) {
+    forEvenBlocks(k, k.begin, k.end, blocks.rows / mostGroupRows, [&](Value begin, Value end) {
       multiply(
           {firstRow(k, split, begin), firstRow(k, split, end)},
           [&](auto body) { forGroups(k, split, begin, end, blocks.tileRows, body); },
@@ -172,7 +135,7 @@ struct Gemm {
 
   /// Units are rows; how many there are only a call knows.
   void rows() {
-    forBlocks(blocks.rows, [&](Value begin, Value end) {
+    forEvenBlocks(k, k.begin, k.end, blocks.rows, [&](Value begin, Value end) {
       multiply(
           {begin, end}, [&](auto body) { forRows(k, begin, end, blocks.tileRows, std::nullopt, body); },
           [&](auto body) { allPanels(body); });

@@ -17,7 +17,7 @@ void codegen::emitGeneralGemm(KernelBuilder &k) {
   auto op = cast<nn::ContractOp>(k.root());
   const View &lhs = k.input(op.getLhs()), &rhs = k.input(op.getRhs());
   Type element = lhs.element;
-  bool batched = lhs.dims.size() == 3;
+  bool batched = lhs.dims.size() > 2;
   Value depth = k.dim(lhs.dims.back()), columns = k.dim(rhs.dims.back()), stride = k.dim(rhs.rowStride);
   Value rowsPerBatch = k.dim(lhs.dims[lhs.dims.size() - 2]);
   int64_t lanes = k.lanes(element), wide = 4 * lanes;

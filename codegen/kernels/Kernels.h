@@ -13,6 +13,7 @@
 namespace margay::codegen {
 
 void emitArgReduce(KernelBuilder &k);      ///< unit: row of the result
+void emitAttention(KernelBuilder &k);      ///< unit: group of rows
 void emitBlockTranspose(KernelBuilder &k); ///< unit: see BlockTranspose.h
 void emitConcat(KernelBuilder &k);         ///< unit: row
 void emitConv(KernelBuilder &k);           ///< unit: image row
@@ -35,6 +36,7 @@ void emitNms(KernelBuilder &k);             ///< unit: the boxes of one class
 void emitNonZero(KernelBuilder &k);         ///< unit: the whole tensor
 void emitNormalize(KernelBuilder &k);       ///< unit: row
 void emitPackedRecurrent(KernelBuilder &k); ///< unit: sequence
+void emitPackingGemm(KernelBuilder &k);     ///< unit: group of rows
 void emitPad(KernelBuilder &k);             ///< unit: row
 void emitPlainGemm(KernelBuilder &k);       ///< unit: row
 void emitRecurrent(KernelBuilder &k);       ///< unit: sequence

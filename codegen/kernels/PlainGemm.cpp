@@ -47,7 +47,7 @@ struct PlainGemm {
   }
 
   void emit() {
-    bool batched = lhs.dims.size() == 3;
+    bool batched = lhs.dims.size() > 2;
     Value rowsPerBatch = k.dim(lhs.dims[lhs.dims.size() - 2]);
     int64_t tileRows = std::min<int64_t>(4, maxTileRows(k.level));
     auto inBatch = [&](Value batch) {

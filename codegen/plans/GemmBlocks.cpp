@@ -3,21 +3,43 @@
 #include "codegen/plans/GemmBlocks.h"
 #include "codegen/kernels/KernelBuilder.h"
 #include "ir/Dim.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
+using nn::DimAttr;
+
+GemmShape codegen::gemmShape(nn::ContractOp contract) {
+  auto rhs = contract.getRhs().getType();
+  auto sizeOf = [](Value operand, StringRef roles, char wanted) {
+    DimAttr size = nn::constantDim(operand.getContext(), 1);
+    for (auto [role, dim] : llvm::zip_equal(roles, nn::dimsOf(operand.getType())))
+      if (role == wanted)
+        size = size * dim;
+    return size;
+  };
+  StringRef lhsRoles = contract.getLhsRoles(), rhsRoles = contract.getRhsRoles();
+  return {.batches = sizeOf(contract.getLhs(), lhsRoles, 'b'),
+          .rows = sizeOf(contract.getLhs(), lhsRoles, 'm').getConstant(),
+          .columns = sizeOf(contract.getRhs(), rhsRoles, 'n').getConstant().value_or(0),
+          .depth = sizeOf(contract.getRhs(), rhsRoles, 'k').getConstant().value_or(0),
+          .elementBytes = storageBytes(rhs.getElementType())};
+}
 
 GemmShape codegen::gemmShape(nn::KernelOp kernel) {
   Operation *root = rootOf(kernel);
-  auto lhs = cast<RankedTensorType>(root->getOperand(0).getType());
-  auto rhs = cast<RankedTensorType>(root->getOperand(1).getType());
-  SmallVector<nn::DimAttr> dims = nn::dimsOf(lhs);
-  dims.pop_back();
-  return {.rows = nn::product(kernel.getContext(), dims).getConstant(),
-          .columns = rhs.getShape().back(),
-          .depth = rhs.getDimSize(rhs.getRank() - 2),
-          .elementBytes = storageBytes(rhs.getElementType())};
+  if (auto contract = dyn_cast<nn::ContractOp>(root))
+    return gemmShape(contract);
+  auto input = cast<RankedTensorType>(root->getOperand(0).getType());
+  auto filter = cast<RankedTensorType>(root->getOperand(1).getType());
+  SmallVector<DimAttr> pixels = nn::dimsOf(input);
+  pixels.pop_back();
+  return {.batches = nn::constantDim(kernel.getContext(), 1),
+          .rows = nn::product(kernel.getContext(), pixels).getConstant(),
+          .columns = filter.getShape().back(),
+          .depth = filter.getDimSize(filter.getRank() - 2),
+          .elementBytes = storageBytes(filter.getElementType())};
 }
 
 bool codegen::canLeaveSums(nn::KernelOp kernel) {
@@ -46,6 +68,10 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
 
   int64_t blockRows = number("rows", level.blockBytes / (blocks.steps * shape.elementBytes));
   blocks.rows = std::max<int64_t>(1, blockRows / mostGroupRows) * mostGroupRows;
+  // Packed panels and a block of rows share the cache.
+  int64_t panelSize = blocks.steps * panelColumns * shape.elementBytes;
+  blocks.packed =
+      std::max<int64_t>(1, number("packed", level.blockBytes / 2 / panelSize) / blocks.panels) * blocks.panels;
   // Rows a multiple of 4 KB apart share a few sets of the first-level cache; those of a long matrix lie in as many
   // pages.
   constexpr int64_t page = 4096, worthCopying = 128;
@@ -69,4 +95,11 @@ int64_t codegen::gemmScratchBytes(nn::KernelOp kernel, const Level &level) {
   GemmShape shape = gemmShape(kernel);
   int64_t rows = std::min(blocks.rows, shape.rows.value_or(INT64_MAX));
   return blocks.copiesRows ? rows * blocks.copiedStride() * shape.elementBytes : 0;
+}
+
+int64_t codegen::packingScratchBytes(nn::KernelOp kernel, const Level &level) {
+  GemmBlocks blocks = gemmBlocks(kernel, level);
+  GemmShape shape = gemmShape(kernel);
+  int64_t panels = std::min<int64_t>(blocks.packed, llvm::divideCeil(shape.columns, panelColumns));
+  return panels * panelColumns * blocks.steps * shape.elementBytes;
 }

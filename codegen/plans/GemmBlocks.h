@@ -27,19 +27,22 @@ inline constexpr int64_t mostGroupRows = 12;
 inline constexpr int64_t fewRows = 32;
 inline constexpr int64_t unitColumns = 128;
 
-/// A product with a constant right matrix: an nn.contract, or a 1×1 convolution.
+/// A product of matrices: an nn.contract, or a 1×1 convolution.
 struct GemmShape {
-  std::optional<int64_t> rows; ///< None where only a call knows.
+  nn::DimAttr batches;         ///< How many products there are.
+  std::optional<int64_t> rows; ///< Of one product; none where only a call knows.
   int64_t columns = 0, depth = 0;
   int64_t elementBytes = 0;
 };
 GemmShape gemmShape(nn::KernelOp kernel);
+GemmShape gemmShape(nn::ContractOp contract);
 
 struct GemmBlocks {
   int64_t tileRows = 1;    ///< Of a register tile, at most.
   int64_t panels = 1;      ///< Beside each other in a register tile.
   int64_t steps = 1;       ///< Of the sums in a block.
   int64_t rows = 1;        ///< In a block; a multiple of mostGroupRows.
+  int64_t packed = 1;      ///< Panels that are packed at once, where the right matrix is none of the weights.
   bool copiesRows = false; ///< Whether each block of the left matrix is copied into the scratch memory.
   int64_t ahead = 0;       ///< How many steps ahead a panel is fetched while it is read; 0: not at all.
 
@@ -55,6 +58,8 @@ GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level);
 
 /// What a call of the kernel needs of the scratch memory.
 int64_t gemmScratchBytes(nn::KernelOp kernel, const Level &level);
+/// The same where it packs the right matrix.
+int64_t packingScratchBytes(nn::KernelOp kernel, const Level &level);
 
 /// Whether sums may lie where the kernel's result will be before they are complete.
 bool canLeaveSums(nn::KernelOp kernel);

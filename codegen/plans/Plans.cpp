@@ -5,6 +5,7 @@
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Tile.h"
+#include "codegen/plans/Attention.h"
 #include "codegen/plans/GemmBlocks.h"
 #include "ir/Fault.h"
 #include "ir/Recipe.h"
@@ -35,9 +36,24 @@ static DimAttr rowUnits(nn::KernelOp kernel) {
   return nn::product(kernel.getContext(), dims);
 }
 
-/// Groups of a product's rows; their number is known.
+/// Groups of products' rows; how many a product has is known.
 static DimAttr groupUnits(nn::KernelOp kernel) {
-  return nn::constantDim(kernel.getContext(), evenSplit(*gemmShape(kernel).rows, mostGroupRows).parts);
+  GemmShape shape = gemmShape(kernel);
+  return shape.batches * nn::constantDim(kernel.getContext(), evenSplit(*shape.rows, mostGroupRows).parts);
+}
+
+/// Groups of rows in a task: each task reads all weights, so there should be some, but enough tasks for a few threads.
+static int64_t groupGranule(nn::KernelOp kernel) {
+  int64_t groups = evenSplit(*gemmShape(kernel).rows, mostGroupRows).parts;
+  return groups >= 16 ? 4 : groups >= 8 ? 2 : 1;
+}
+
+/// Groups of rows in a task that packs a matrix first: those of whole matrices, or where these are few, of parts.
+static int64_t packingGranule(nn::KernelOp kernel) {
+  GemmShape shape = gemmShape(kernel);
+  constexpr int64_t tasks = 8;
+  int64_t groups = evenSplit(*shape.rows, mostGroupRows).parts, batches = shape.batches.getConstant().value_or(tasks);
+  return batches * 2 >= tasks ? groups : std::max<int64_t>(1, groups * batches / tasks);
 }
 
 static DimAttr columnUnits(nn::KernelOp kernel) {
@@ -60,6 +76,11 @@ static DimAttr sequenceUnits(nn::KernelOp kernel) { return resultDims(kernel)[1]
 
 static const Algorithm algorithms[] = {
     {.name = "arg-reduce", .emit = emitArgReduce, .units = rowUnits},
+    {.name = "attention",
+     .emit = emitAttention,
+     .units = attentionUnits,
+     .granuleOf = packingGranule,
+     .scratchBytes = attentionScratchBytes},
     {.name = "concat", .emit = emitConcat, .units = rowUnits},
     {.name = "conv", .emit = emitConv, .units = imageRowUnits, .weights = WeightFormat::Panels},
     {.name = "conv-general", .emit = emitGeneralConv, .units = rowUnits},
@@ -75,9 +96,15 @@ static const Algorithm algorithms[] = {
      .emit = emitGemm,
      .units = groupUnits,
      .weights = WeightFormat::Panels,
+     .granuleOf = groupGranule,
      .scratchBytes = gemmScratchBytes},
     {.name = "gemm-columns", .emit = emitGemmColumns, .units = columnUnits, .weights = WeightFormat::Panels},
     {.name = "gemm-general", .emit = emitGeneralGemm, .units = rowUnits},
+    {.name = "gemm-packing",
+     .emit = emitPackingGemm,
+     .units = groupUnits,
+     .granuleOf = packingGranule,
+     .scratchBytes = packingScratchBytes},
     {.name = "gemm-plain", .emit = emitPlainGemm, .units = rowUnits, .granule = 4},
     {.name = "gemm-rows",
      .emit = emitGemmRows,
@@ -164,16 +191,28 @@ static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv
   return "conv";
 }
 
+/// Whether there is one dimension of each role but `b`, and those before the last two are all `b`.
+static bool isInOrder(StringRef roles, StringRef last) {
+  return roles.ends_with(last) && roles.drop_back(last.size()).find_first_not_of('b') == StringRef::npos;
+}
+
 static llvm::Expected<StringRef> chooseContract(nn::KernelOp kernel, nn::ContractOp contract) {
   auto lhs = contract.getLhs().getType(), rhs = contract.getRhs().getType();
   StringRef lhsRoles = contract.getLhsRoles(), rhsRoles = contract.getRhsRoles();
-  bool flat = lhsRoles == "mk" && rhsRoles == "kn", batched = lhsRoles == "bmk" && rhsRoles == "bkn";
-  if (!flat && !batched)
+  bool isFlat = lhsRoles == "mk" && rhsRoles == "kn";
+  bool inOrder = isInOrder(lhsRoles, "mk") && isInOrder(rhsRoles, "kn");
+  bool isFloat = isa<Float32Type, Float64Type>(lhs.getElementType());
+  GemmShape shape = gemmShape(kernel);
+  bool canPack = isFloat && shape.rows && shape.columns > 0 && shape.depth > 0 && lhsRoles.ends_with("k");
+  if (!inOrder && !canPack)
     return makeFault(Fault::Internal, "node '" + kernel.getName() + "': contract with roles " + lhsRoles + " and " +
                                           rhsRoles + " reached code generation");
-  if (!allConstant(rhs, rhs.getRank() - 2) || !isa<Float32Type, Float64Type>(lhs.getElementType()))
-    return "gemm-general";
-  return flat && isConstantOperand(kernel, contract.getRhs()) ? choosePackedGemm(kernel) : StringRef("gemm-plain");
+  if (!allConstant(rhs, rhs.getRank() - 2) || !isFloat)
+    return inOrder ? StringRef("gemm-general") : StringRef("gemm-packing");
+  if (isFlat && isConstantOperand(kernel, contract.getRhs()))
+    return choosePackedGemm(kernel);
+  // Where a matrix is read once or twice, it is not worth packing.
+  return canPack && (!inOrder || *shape.rows > mostGroupRows) ? "gemm-packing" : "gemm-plain";
 }
 
 static llvm::Expected<StringRef> chooseWindow(nn::KernelOp kernel, nn::WindowOp window) {
@@ -234,6 +273,8 @@ static llvm::Expected<StringRef> choose(nn::KernelOp kernel) {
   Operation *root = rootOf(kernel);
   if (!root)
     return isFlat(kernel) ? StringRef("elementwise") : StringRef("elementwise-rows");
+  if (attentionOf(kernel))
+    return StringRef("attention");
   if (auto conv = dyn_cast<nn::ConvOp>(root))
     return chooseConv(kernel, conv);
   if (auto contract = dyn_cast<nn::ContractOp>(root))
@@ -265,10 +306,10 @@ static int64_t costPerElement(nn::KernelOp kernel) {
   if (auto conv = dyn_cast_or_null<nn::ConvOp>(root))
     return conv.getFilter().getType().getNumElements() /
            std::max<int64_t>(1, conv.getFilter().getType().getShape().back());
-  if (auto contract = dyn_cast_or_null<nn::ContractOp>(root)) {
-    auto rhs = contract.getRhs().getType();
-    return std::max<int64_t>(1, rhs.getDimSize(rhs.getRank() - 2)); // 1 where only a call knows it
-  }
+  if (auto attention = attentionOf(kernel))
+    return attention->keys * (attention->depth / std::max<int64_t>(1, attention->columns) + 1);
+  if (auto contract = dyn_cast_or_null<nn::ContractOp>(root))
+    return std::max<int64_t>(1, gemmShape(contract).depth); // 1 where only a call knows it
   if (auto window = dyn_cast_or_null<nn::WindowOp>(root))
     return 2 * llvm::product_of(window.getKernel());
   if (auto reduce = dyn_cast_or_null<nn::ReduceOp>(root)) {
@@ -291,7 +332,8 @@ static int64_t unitsPerTask(nn::KernelOp kernel, const Algorithm &algorithm) {
   int64_t elements = std::max<int64_t>(1, sizeWithOnes(all) / std::max<int64_t>(1, sizeWithOnes(units)));
   int64_t perUnit = std::max<int64_t>(1, elements * costPerElement(kernel));
   int64_t task = std::max<int64_t>(1, workPerTask / perUnit);
-  return llvm::divideCeil(task, algorithm.granule) * algorithm.granule;
+  int64_t granule = algorithm.granuleOf ? algorithm.granuleOf(kernel) : algorithm.granule;
+  return llvm::divideCeil(task, granule) * granule;
 }
 
 static void setPlan(nn::KernelOp kernel, StringRef algorithm) {

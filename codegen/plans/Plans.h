@@ -37,6 +37,8 @@ struct Algorithm {
   WeightFormat weights = WeightFormat::RowMajor;
   /// A task's units are a multiple of this, so that tiles are whole.
   int64_t granule = 1;
+  /// The same where it depends on the kernel; null where not.
+  int64_t (*granuleOf)(nn::KernelOp) = nullptr;
   /// What a task needs of the scratch memory at a level; null where nothing.
   int64_t (*scratchBytes)(nn::KernelOp, const Level &) = nullptr;
 };

@@ -176,3 +176,41 @@ func.func @feeds(%x: tensor<2x3xf32>, %y: tensor<2xf32>) -> tensor<2xf32> {
   %s = nn.add %r, %e : tensor<2xf32>
   return %s : tensor<2xf32>
 }
+
+// -----
+
+// Attention is one kernel: a product, its elementwise operations, a softmax, another product and its transpose.
+// CHECK-LABEL: func.func @attention
+// CHECK: nn.kernel
+// CHECK: nn.contract
+// CHECK: nn.broadcast
+// CHECK: nn.add
+// CHECK: nn.softmax
+// CHECK: nn.contract
+// CHECK: nn.transpose
+// CHECK: nn.yield
+// CHECK-NOT: nn.kernel
+func.func @attention(%q: tensor<3x20x4xf32>, %k: tensor<3x4x5xf32>, %v: tensor<3x5x8xf32>, %mask: tensor<1x1x5xf32>) -> tensor<20x3x8xf32> {
+  %s = nn.contract %q, %k {lhs_roles = "bmk", rhs_roles = "bkn"} : tensor<3x20x4xf32>, tensor<3x4x5xf32> -> tensor<3x20x5xf32>
+  %b = nn.broadcast %mask : tensor<1x1x5xf32> to tensor<3x20x5xf32>
+  %m = nn.add %s, %b : tensor<3x20x5xf32>
+  %p = nn.softmax %m {axis = 2} : tensor<3x20x5xf32>
+  %o = nn.contract %p, %v {lhs_roles = "bmk", rhs_roles = "bkn"} : tensor<3x20x5xf32>, tensor<3x5x8xf32> -> tensor<3x20x8xf32>
+  %t = nn.transpose %o {permutation = array<i64: 1, 0, 2>} : tensor<3x20x8xf32> -> tensor<20x3x8xf32>
+  return %t : tensor<20x3x8xf32>
+}
+
+// -----
+
+// Not: the scores are needed elsewhere; few rows.
+// CHECK-LABEL: func.func @no_attention
+// CHECK-COUNT-6: nn.kernel
+func.func @no_attention(%q: tensor<3x20x4xf32>, %r: tensor<3x2x4xf32>, %k: tensor<3x4x5xf32>, %v: tensor<3x5x8xf32>) -> (tensor<3x20x5xf32>, tensor<3x20x8xf32>, tensor<3x2x8xf32>) {
+  %s = nn.contract %q, %k {lhs_roles = "bmk", rhs_roles = "bkn"} : tensor<3x20x4xf32>, tensor<3x4x5xf32> -> tensor<3x20x5xf32>
+  %p = nn.softmax %s {axis = 2} : tensor<3x20x5xf32>
+  %o = nn.contract %p, %v {lhs_roles = "bmk", rhs_roles = "bkn"} : tensor<3x20x5xf32>, tensor<3x5x8xf32> -> tensor<3x20x8xf32>
+  %t = nn.contract %r, %k {lhs_roles = "bmk", rhs_roles = "bkn"} : tensor<3x2x4xf32>, tensor<3x4x5xf32> -> tensor<3x2x5xf32>
+  %u = nn.softmax %t {axis = 2} : tensor<3x2x5xf32>
+  %w = nn.contract %u, %v {lhs_roles = "bmk", rhs_roles = "bkn"} : tensor<3x2x5xf32>, tensor<3x5x8xf32> -> tensor<3x2x8xf32>
+  return %p, %o, %w : tensor<3x20x5xf32>, tensor<3x20x8xf32>, tensor<3x2x8xf32>
+}

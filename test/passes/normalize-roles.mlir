@@ -40,18 +40,60 @@ func.func @rows(%x: tensor<?x5x3xf32, #nn.shape<N, 5, 3>>, %w: tensor<3x4xf32>) 
 
 // -----
 
-// Heads of attention: batches are merged, and the summed dimension of rhs comes first.
+// Heads of attention, whose sizes are known: the product reads them as they lie.
 // CHECK-LABEL: func.func @heads
 // CHECK-SAME: %[[Q:.*]]: tensor<2x3x7x4xf32>, %[[K:.*]]: tensor<2x3x5x4xf32>
-// CHECK-NOT: nn.transpose
-// CHECK: %[[QR:.*]] = nn.reshape %[[Q]] : {{.*}} to tensor<6x7x4xf32>
-// CHECK: %[[KT:.*]] = nn.transpose %[[K]] {permutation = array<i64: 0, 1, 3, 2>}
-// CHECK: %[[KR:.*]] = nn.reshape %[[KT]] {{.*}} to tensor<6x4x5xf32>
-// CHECK: nn.contract %[[QR]], %[[KR]] {lhs_roles = "bmk", rhs_roles = "bkn"}
-// CHECK: nn.reshape {{.*}} to tensor<2x3x7x5xf32>
+// CHECK-NEXT: nn.contract %[[Q]], %[[K]] {lhs_roles = "bbmk", rhs_roles = "bbnk"}
+// CHECK-NEXT: return
 func.func @heads(%q: tensor<2x3x7x4xf32>, %k: tensor<2x3x5x4xf32>) -> tensor<2x3x7x5xf32> {
   %y = nn.contract %q, %k {lhs_roles = "bbmk", rhs_roles = "bbnk"} : tensor<2x3x7x4xf32>, tensor<2x3x5x4xf32> -> tensor<2x3x7x5xf32>
   return %y : tensor<2x3x7x5xf32>
+}
+
+// -----
+
+// Transposes of such operands are other roles.
+// CHECK-LABEL: func.func @turned_heads
+// CHECK-SAME: %[[Q:.*]]: tensor<2x7x3x4xf32>, %[[K:.*]]: tensor<2x5x3x4xf32>
+// CHECK-NEXT: nn.contract %[[Q]], %[[K]] {lhs_roles = "bmbk", rhs_roles = "bnbk"}
+// CHECK-NEXT: return
+func.func @turned_heads(%q: tensor<2x7x3x4xf32>, %k: tensor<2x5x3x4xf32>) -> tensor<2x3x7x5xf32> {
+  %p = nn.transpose %q {permutation = array<i64: 0, 2, 1, 3>} : tensor<2x7x3x4xf32> -> tensor<2x3x7x4xf32>
+  %t = nn.transpose %k {permutation = array<i64: 0, 2, 3, 1>} : tensor<2x5x3x4xf32> -> tensor<2x3x4x5xf32>
+  %y = nn.contract %p, %t {lhs_roles = "bbmk", rhs_roles = "bbkn"} : tensor<2x3x7x4xf32>, tensor<2x3x4x5xf32> -> tensor<2x3x7x5xf32>
+  return %y : tensor<2x3x7x5xf32>
+}
+
+// -----
+
+// Not: neither rows nor columns of the operand are whole, or batches would change places.
+// CHECK-LABEL: func.func @turned_apart
+// CHECK: nn.transpose
+// CHECK: nn.contract {{.*}} {lhs_roles = "bmk", rhs_roles = "bkn"}
+// CHECK: nn.transpose
+// CHECK: nn.contract {{.*}} {lhs_roles = "bbmk", rhs_roles = "bbkn"}
+func.func @turned_apart(%q: tensor<4x7x3xf32>, %k: tensor<3x4x5xf32>, %a: tensor<2x6x7x4xf32>, %b: tensor<6x2x4x5xf32>) -> (tensor<3x7x5xf32>, tensor<2x6x7x5xf32>) {
+  %p = nn.transpose %q {permutation = array<i64: 2, 1, 0>} : tensor<4x7x3xf32> -> tensor<3x7x4xf32>
+  %y = nn.contract %p, %k {lhs_roles = "bmk", rhs_roles = "bkn"} : tensor<3x7x4xf32>, tensor<3x4x5xf32> -> tensor<3x7x5xf32>
+  %t = nn.transpose %b {permutation = array<i64: 1, 0, 2, 3>} : tensor<6x2x4x5xf32> -> tensor<2x6x4x5xf32>
+  %z = nn.contract %a, %t {lhs_roles = "bbmk", rhs_roles = "bbkn"} : tensor<2x6x7x4xf32>, tensor<2x6x4x5xf32> -> tensor<2x6x7x5xf32>
+  return %y, %z : tensor<3x7x5xf32>, tensor<2x6x7x5xf32>
+}
+
+// -----
+
+// Where only a call knows the sizes, batches are merged, and the summed dimension of rhs comes first.
+// CHECK-LABEL: func.func @unknown_heads
+// CHECK-SAME: %[[Q:.*]]: tensor<2x3x7x4xf32>, %[[K:.*]]: tensor<2x3x?x4xf32
+// CHECK-NOT: nn.transpose
+// CHECK: %[[QR:.*]] = nn.reshape %[[Q]] : {{.*}} to tensor<6x7x4xf32>
+// CHECK: %[[KT:.*]] = nn.transpose %[[K]] {permutation = array<i64: 0, 1, 3, 2>}
+// CHECK: %[[KR:.*]] = nn.reshape %[[KT]] {{.*}} to tensor<6x4x?xf32
+// CHECK: nn.contract %[[QR]], %[[KR]] {lhs_roles = "bmk", rhs_roles = "bkn"}
+// CHECK: nn.reshape {{.*}} to tensor<2x3x7x?xf32
+func.func @unknown_heads(%q: tensor<2x3x7x4xf32>, %k: tensor<2x3x?x4xf32, #nn.shape<2, 3, N, 4>>) -> tensor<2x3x7x?xf32, #nn.shape<2, 3, 7, N>> {
+  %y = nn.contract %q, %k {lhs_roles = "bbmk", rhs_roles = "bbnk"} : tensor<2x3x7x4xf32>, tensor<2x3x?x4xf32, #nn.shape<2, 3, N, 4>> -> tensor<2x3x7x?xf32, #nn.shape<2, 3, 7, N>>
+  return %y : tensor<2x3x7x?xf32, #nn.shape<2, 3, 7, N>>
 }
 
 // -----

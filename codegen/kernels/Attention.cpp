@@ -1,0 +1,212 @@
+//===- Attention.cpp - softmax(q k) v, some rows at a time ----------------===//
+//
+//   for matrices
+//     pack k and v                          into panels, in the scratch memory
+//     for groups of rows
+//       scores = q k, its epilogue          rows of scores stay in the first-level cache
+//       powers = exp(scores - maximum)      in place
+//       (powers v) / sum of powers
+//
+// A unit is a group of rows of one matrix.
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/plans/Attention.h"
+#include "codegen/kernels/Combine.h"
+#include "codegen/kernels/Kernels.h"
+#include "codegen/kernels/MatrixStack.h"
+#include "codegen/kernels/Panels.h"
+#include "codegen/kernels/RowGroups.h"
+#include "codegen/plans/GemmBlocks.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/Support/MathExtras.h"
+#include <limits>
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+namespace {
+
+struct AttentionKernel {
+  KernelBuilder &k;
+  Attention parts;
+  AttentionScratch scratch = attentionScratch(parts);
+  MatrixStack queries, keys, values;
+  std::optional<MatrixStack> result; ///< Where the product is transposed.
+  Type element;
+  int64_t lanes = k.lanes(element);
+  EvenSplit split = evenSplit(parts.rows, mostGroupRows);
+  int64_t tileRows = evenSplit(std::max<int64_t>(1, split.size), maxTileRows(k.level)).size;
+  int64_t panels = tilePanels(k.level, lanes, tileRows);
+  int64_t together = k.level.fma ? stepsTogether : 1; ///< A product that waits for its sum needs a register.
+  Epilogue scoreEpilogue, epilogue;
+
+  /// A group of rows of one matrix.
+  struct Group {
+    Value batch, index, firstRow;
+    Value queries;
+  };
+
+  Value scratchAt(int64_t offset) { return k.at(k.scratch, offset, element); }
+
+  /// A row of the group's scores.
+  Value scoreRow(const Group &group, Value row) {
+    return k.at(scratchAt(scratch.scores), k.mul(k.sub(row, group.firstRow), scratch.stride), element);
+  }
+  Value factorAt(const Group &group, Value row) {
+    return k.at(scratchAt(scratch.factors), k.sub(row, group.firstRow), element);
+  }
+
+  void pack(const MatrixStack &stack, Value batch, int64_t steps, int64_t columns, int64_t offset) {
+    PackedPart part{stack.matrix(k, batch), stack.stride(k, 'k'), stack.stride(k, 'n'), steps};
+    forPanels(k, k.constant(0), std::nullopt, columns, lanes, 1, [&](Value panel, const TileColumns &shape) {
+      packPanel(k, part, panel, shape, k.at(scratchAt(offset), k.mul(panel, steps * panelColumns), element), element);
+    });
+  }
+
+  using Finish = llvm::function_ref<void(Accumulators &done, Value row, Value column)>;
+
+  /// The group's rows, of which each begins at `start(row)`, times panels.
+  void multiply(const Group &group, llvm::function_ref<Value(Value row)> start, Value rowStride, int64_t packed,
+                int64_t steps, int64_t columns, Finish finish) {
+    forPanels(k, k.constant(0), std::nullopt, columns, lanes, panels, [&](Value panel, const TileColumns &shape) {
+      Value weights = k.at(scratchAt(packed), k.mul(panel, steps * panelColumns), element);
+      forGroups(k, split, group.index, k.add(group.index, 1), tileRows, [&](Value row, int64_t rows) {
+        TileOperands operands{start(row), rowStride, weights, steps * panelColumns};
+        Accumulators zero = zeroAccumulators(k, rows, shape, element);
+        Accumulators done{rows, shape, sumPanels(k, zero, operands, steps, together, element, [](Value, int64_t) {})};
+        finish(done, row, k.mul(panel, panelColumns));
+      });
+    });
+  }
+
+  Value resultRow(const Group &group, Value row) { return k.add(k.mul(group.batch, parts.rows), row); }
+
+  /// Calls `body` for each register of a tile: its value, row and column.
+  void forRegisters(Accumulators &tile, Value row, Value column,
+                    llvm::function_ref<void(Value value, Value row, Value column, int64_t lanes)> body) {
+    SmallVector<Value> columns;
+    for (const TileColumn &part : tile.columns.columns)
+      columns.push_back(k.add(column, part.panel * panelColumns + part.offset));
+    for (int64_t r = 0; r < tile.rows; ++r) {
+      Value tileRow = k.add(row, r);
+      for (auto [index, part] : llvm::enumerate(tile.columns.columns))
+        body(k.firstLanes(tile.at(r, index), part.lanes), tileRow, columns[index], part.lanes);
+    }
+  }
+
+  void computeScores(const Group &group) {
+    Value stride = queries.stride(k, 'm');
+    auto start = [&](Value row) { return k.at(group.queries, k.mul(row, stride), element); };
+    multiply(group, start, stride, 0, parts.depth, parts.keys, [&](Accumulators &done, Value row, Value column) {
+      scoreEpilogue.enterBlock();
+      forRegisters(done, row, column, [&](Value sum, Value row, Value column, int64_t width) {
+        Value score = scoreEpilogue.compute(parts.softmax.getOperand(), sum, resultRow(group, row), column, width);
+        k.store(score, k.at(scoreRow(group, row), column, element));
+      });
+    });
+  }
+
+  /// Leaves exp(score - maximum) where the scores were, and 1 / the sum of these.
+  void computePowers(const Group &group, Value row) {
+    int64_t length = llvm::alignTo(parts.keys, lanes);
+    int64_t width = widerLanes(nn::constantDim(element.getContext(), length), lanes);
+    Value base = scoreRow(group, row);
+    auto load = [&](Value column) { return k.load(k.vectorOf(element, width), k.at(base, column, element)); };
+    auto larger = [&](Value a, Value b) -> Value {
+      Value isLarger = arith::CmpFOp::create(k.builder, k.loc, arith::CmpFPredicate::OGT, b, a);
+      return arith::SelectOp::create(k.builder, k.loc, isLarger, b, a);
+    };
+    Value least = neutral(k, nn::ReduceKind::Max, element, width);
+    Value most = k.loop(k.constant(0), k.constant(length), width, ValueRange(least), [&](Value column, ValueRange now) {
+      return SmallVector<Value>{larger(now[0], load(column))};
+    })[0];
+    Value greatest = k.splat(k.combineLanes(most, larger), lanes);
+    Joining sums{k, nn::ReduceKind::Sum, element};
+    // Powers take many registers, and follow from each other in nothing but the sum.
+    Value sum = sums.range(k.constant(0), k.constant(length), lanes, lanes, [&](Value column) {
+      Value score = k.load(k.vectorOf(element, lanes), k.at(base, column, element));
+      Value distance = arith::SubFOp::create(k.builder, k.loc, score, greatest);
+      Value power = math::ExpOp::create(k.builder, k.loc, distance);
+      k.store(power, k.at(base, column, element));
+      return power;
+    });
+    sum = k.combineLanes(sum, [&](Value a, Value b) { return sums.combine(a, b); });
+    Value one = k.constantVector(element, 1, 1);
+    k.store(arith::DivFOp::create(k.builder, k.loc, one, sum), factorAt(group, row));
+  }
+
+  /// Columns beyond the last key, up to a full register, add nothing.
+  void padScores(const Group &group, Value row) {
+    int64_t full = parts.keys / lanes * lanes;
+    if (full != parts.keys)
+      k.store(neutral(k, nn::ReduceKind::Max, element, lanes), k.at(scoreRow(group, row), full, element));
+  }
+
+  void computeResult(const Group &group) {
+    auto start = [&](Value row) { return scoreRow(group, row); };
+    multiply(group, start, k.constant(scratch.stride), scratch.values, parts.keys, parts.columns,
+             [&](Accumulators &done, Value row, Value column) {
+               epilogue.enterBlock();
+               forRegisters(done, row, column, [&](Value sum, Value row, Value column, int64_t width) {
+                 Value factor = k.splat(k.load(element, factorAt(group, row)), width);
+                 finish(group, arith::MulFOp::create(k.builder, k.loc, sum, factor), row, column, width);
+               });
+             });
+  }
+
+  void finish(const Group &group, Value value, Value row, Value column, int64_t width) {
+    if (!result)
+      return epilogue.finish(value, resultRow(group, row), column, width);
+    Value place = k.add(k.mul(row, result->stride(k, 'm')), column);
+    k.store(value, k.at(result->matrix(k, group.batch), place, element));
+  }
+
+  void emit() {
+    Value groups = k.constant(split.parts);
+    Value first = k.div(k.begin, groups), last = k.ceilDivClamped(k.end, split.parts);
+    k.loop(first, last, 1, [&](Value batch) {
+      pack(keys, batch, parts.depth, parts.keys, 0);
+      pack(values, batch, parts.keys, parts.columns, scratch.values);
+      Value base = k.mul(batch, split.parts), queryMatrix = queries.matrix(k, batch);
+      Value from = k.max(k.sub(k.begin, base), k.constant(0)), to = k.min(k.sub(k.end, base), groups);
+      k.loop(from, to, 1, [&](Value index) {
+        Group group{batch, index, firstRow(k, split, index), queryMatrix};
+        Value next = firstRow(k, split, k.add(index, 1));
+        k.loop(group.firstRow, next, 1, [&](Value row) { padScores(group, row); });
+        computeScores(group);
+        k.loop(group.firstRow, next, 1, [&](Value row) { computePowers(group, row); });
+        computeResult(group);
+      });
+    });
+  }
+};
+
+} // namespace
+
+/// The roles of a product's result, in the order that a transpose gives them.
+static std::string resultRoles(Attention parts) {
+  std::string roles = std::string(parts.product.getLhsRoles().count('b'), 'b') + "mn", turned;
+  for (int64_t axis : parts.transpose.getPermutation())
+    turned.push_back(roles[axis]);
+  return turned;
+}
+
+void codegen::emitAttention(KernelBuilder &k) {
+  Attention parts = *attentionOf(k.kernel);
+  auto operand = [&](Value value, StringRef roles) { return MatrixStack(k.input(value), roles); };
+  std::optional<MatrixStack> result;
+  if (parts.transpose)
+    result.emplace(k.output(0), resultRoles(parts));
+  AttentionKernel kernel{.k = k,
+                         .parts = parts,
+                         .queries = operand(parts.scores.getLhs(), parts.scores.getLhsRoles()),
+                         .keys = operand(parts.scores.getRhs(), parts.scores.getRhsRoles()),
+                         .values = operand(parts.product.getRhs(), parts.product.getRhsRoles()),
+                         .result = result,
+                         .element = k.output(0).element,
+                         .scoreEpilogue = Epilogue(k, parts.scores, nn::dimsOf(parts.softmax.getType())),
+                         .epilogue = Epilogue(k, parts.product, k.output(0).dims)};
+  kernel.emit();
+}

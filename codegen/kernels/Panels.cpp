@@ -1,0 +1,110 @@
+//===- Panels.cpp - packing matrices into panels, and multiplying by them -===//
+
+#include "codegen/kernels/Panels.h"
+#include "codegen/kernels/Square.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+namespace {
+
+/// Packing one panel.
+struct Packing {
+  KernelBuilder &k;
+  const PackedPart &part;
+  Value source, to;
+  Type element;
+  int64_t lanes = k.lanes(element);
+
+  Value sourceAt(Value step, Value column) {
+    return k.at(source, k.add(k.mul(step, part.stepStride), k.mul(column, part.columnStride)), element);
+  }
+  Value targetAt(Value step, Value column) { return k.at(to, k.add(k.mul(step, panelColumns), column), element); }
+
+  /// Columns lie side by side.
+  void lines(const TileColumns &columns) {
+    k.loop(k.constant(0), k.constant(part.steps), 1, [&](Value step) {
+      for (const TileColumn &c : columns.columns) {
+        Value column = k.constant(c.offset);
+        k.store(k.load(k.vectorOf(element, c.lanes), sourceAt(step, column)), targetAt(step, column));
+      }
+    });
+  }
+
+  void singly(Value fromStep, Value column, int64_t count) {
+    k.loop(fromStep, k.constant(part.steps), 1, [&](Value step) {
+      for (int64_t c = 0; c < count; ++c)
+        k.store(k.load(element, sourceAt(step, k.add(column, c))), targetAt(step, k.add(column, c)));
+    });
+  }
+
+  /// Steps lie side by side: squares are transposed in registers.
+  void squares(const TileColumns &columns) {
+    for (const TileColumn &c : columns.columns) {
+      Value column = k.constant(c.offset);
+      bool isSquare = c.lanes == lanes && lanes >= 4 && element.getIntOrFloatBitWidth() == 32;
+      int64_t whole = isSquare ? part.steps / lanes * lanes : 0;
+      k.loop(k.constant(0), k.constant(whole), lanes, [&](Value step) {
+        SmallVector<Value> square;
+        for (int64_t lane = 0; lane < lanes; ++lane)
+          square.push_back(k.load(k.vectorOf(element, lanes), sourceAt(step, k.add(column, lane))));
+        transposeSquare(k, square);
+        for (int64_t lane = 0; lane < lanes; ++lane)
+          k.store(square[lane], targetAt(k.add(step, lane), column));
+      });
+      singly(k.constant(whole), column, c.lanes);
+    }
+  }
+};
+
+} // namespace
+
+void codegen::packPanel(KernelBuilder &k, const PackedPart &part, Value panel, const TileColumns &columns, Value to,
+                        Type element) {
+  Value source = k.at(part.pointer, k.mul(k.mul(panel, panelColumns), part.columnStride), element);
+  Packing packing{k, part, source, to, element};
+  if (Emit::constantOf(part.columnStride) == 1)
+    packing.lines(columns);
+  else
+    packing.squares(columns);
+}
+
+void codegen::forStepBlocks(Emit &e, int64_t depth, int64_t size, llvm::function_ref<void(const StepBlock &)> body) {
+  int64_t count = std::max<int64_t>(1, llvm::divideCeil(depth, size)), rest = depth - (count - 1) * size;
+  if (count == 1)
+    return body({e.constant(0), depth, true, true});
+  body({e.constant(0), size, true, false});
+  e.loop(e.constant(size), e.constant((count - 1) * size), size,
+         [&](Value begin) { body({begin, size, false, false}); });
+  body({e.constant((count - 1) * size), rest, false, true});
+}
+
+void codegen::forEvenBlocks(Emit &e, Value begin, Value end, int64_t most,
+                            llvm::function_ref<void(Value, Value)> body) {
+  Value units = e.sub(end, begin), blocks = e.ceilDivClamped(units, most);
+  e.loop(e.constant(0), blocks, 1, [&](Value block) {
+    auto start = [&](Value block) { return e.add(begin, e.div(e.mul(units, block), blocks)); };
+    body(start(block), start(e.add(block, 1)));
+  });
+}
+
+SmallVector<Value> codegen::sumPanels(KernelBuilder &k, const Accumulators &start, const TileOperands &operands,
+                                      int64_t steps, int64_t together, Type element,
+                                      llvm::function_ref<void(Value, int64_t)> prefetch) {
+  int64_t lanes = k.lanes(element);
+  return sumSteps(k, start, steps, together, [&](Accumulators &now, Value first, int64_t step) {
+    Value line = k.at(k.at(operands.panels, k.mul(first, panelColumns), element), step * panelColumns, element);
+    Value scalars = k.at(operands.rows, first, element);
+    prefetch(first, step);
+    multiplyStep(
+        k, now,
+        [&](const TileColumn &c) {
+          return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * operands.panelSize + c.offset, element));
+        },
+        [&](int64_t r) {
+          return k.load(element, k.at(k.at(scalars, k.mul(operands.rowStride, r), element), step, element));
+        });
+  });
+}

@@ -1,0 +1,55 @@
+//===- Panels.h - packing matrices into panels, and multiplying by them ---===//
+//
+//   [columns / 16][steps][16]: what a register tile reads in a row; see codegen/kernels/Tile.h
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_CODEGEN_KERNELS_PANELS_H
+#define MARGAY_CODEGEN_KERNELS_PANELS_H
+
+#include "codegen/kernels/Tile.h"
+
+namespace margay::codegen {
+
+/// A part of a matrix: `steps` × some columns.
+struct PackedPart {
+  mlir::Value pointer;                  ///< Its first element.
+  mlir::Value stepStride, columnStride; ///< In elements; one of them is 1.
+  int64_t steps;
+};
+
+/// Packs the panel `panel` of a part into `to`, which has room for `steps` × 16 elements; of the last panel only the
+/// columns that there are.
+void packPanel(KernelBuilder &k, const PackedPart &part, mlir::Value panel, const TileColumns &columns, mlir::Value to,
+               mlir::Type element);
+
+/// A block of the sums: steps [begin, begin + count).
+struct StepBlock {
+  mlir::Value begin;
+  int64_t count;
+  bool isFirst, isLast;
+};
+
+/// Covers `depth` steps with blocks of at most `size`.
+void forStepBlocks(Emit &e, int64_t depth, int64_t size, llvm::function_ref<void(const StepBlock &)> body);
+
+/// Cuts the units [begin, end) evenly into blocks of at most `most`.
+void forEvenBlocks(Emit &e, mlir::Value begin, mlir::Value end, int64_t most,
+                   llvm::function_ref<void(mlir::Value begin, mlir::Value end)> body);
+
+/// What a tile multiplies.
+struct TileOperands {
+  mlir::Value rows, rowStride; ///< The tile's first row of the left matrix, from the first step on.
+  mlir::Value panels;          ///< The first panel, from the first step on.
+  int64_t panelSize;           ///< Elements from one panel to the next.
+};
+
+/// Adds `steps` products to each element of a tile, `together` in a turn of the innermost loop. `prefetch(first, step)`
+/// has something fetched in step `first + step`.
+llvm::SmallVector<mlir::Value> sumPanels(KernelBuilder &k, const Accumulators &start, const TileOperands &operands,
+                                         int64_t steps, int64_t together, mlir::Type element,
+                                         llvm::function_ref<void(mlir::Value first, int64_t step)> prefetch);
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_KERNELS_PANELS_H
