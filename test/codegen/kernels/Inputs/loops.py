@@ -53,9 +53,8 @@ SPILLS = {
         "conv:14x14x1024x256,kernel=1,relu": 6,
         "conv:14x14x256x256,relu": 2,
         "conv:56x56x128x128,stride=2,relu": 2,
-        "conv:56x56x64x256,kernel=1": 8,
         "gelu:128x3072": 4,
-        "gemm:128x3072x768,gelu": 6,
+        "gemm:128x3072x768,gelu": 4,
         "gemm:128x768x768": 6,
         "gemm:4x1024x4096": 6,
         "gru:8x128x256": 8,
@@ -77,17 +76,17 @@ TURNS = {
     "v2": {
         "conv:56x56x64x64,relu": (16, 59),
         "depthwise:56x56x144,relu": (18, 62),
-        "gemm:128x768x768": (16, 62),
+        "gemm:128x768x768": (16, 64),
     },
     "v3": {
         "conv:56x56x64x64,relu": (24, 44),
         "depthwise:56x56x144,relu": (18, 32),
-        "gemm:128x768x768": (24, 46),
+        "gemm:128x768x768": (24, 47),
     },
     "v4": {
         "conv:56x56x64x64,relu": (48, 80),
         "depthwise:56x56x144,relu": (18, 32),
-        "gemm:128x768x768": (48, 84),
+        "gemm:128x768x768": (48, 83),
     },
 }
 
