@@ -3,7 +3,7 @@
 #
 # usage: compare.py [NETWORK|MODEL...] [--threads LIST] [--rounds N] [--seconds S] [--peers LIST] [--symbolic]
 #                   [--dim NAME=N]... [--output FOLDER] [--work FOLDER] [--margay PROGRAM] [--cc PROGRAM]
-#                   [--prepare] [--results FILE...]
+#                   [--quick] [--prepare] [--results FILE...]
 #
 # Compiles each model with Margay and builds a C program around the archive; starts it beside onnxruntime, OpenVINO and
 # PyTorch; compares the results; and measures all of them in turns. A NETWORK is one of zoo.py's (all of networks.py unless
@@ -17,6 +17,7 @@
 # --dim        a size of the model, as for `margay compile`
 # --output     where the results go: compare.md, compare.json and compare.svg; only printed unless given
 # --work       where exported networks, archives and programs are kept (build/zoo)
+# --quick      only times of calls: no first results, memory, sizes, kernels
 # --prepare    only exports and compiles
 # --results    measures nothing: puts earlier compare.json together
 #
@@ -161,6 +162,8 @@ def measure(network, threads, options, versions):
         result["ratio_of_minima"] = min(engine["min_ms"] for engine in peers.values()) / own["min_ms"]
     if "symbolic" in engines:
         result["symbolic"] = rounds.ratio(engines["symbolic"], own)
+    if options.quick:
+        return result
     # A peak is of the machine: any model's will do.
     first = threads == options.threads[0]
     facts = bench(options.margay, network.model if first else SMALL_MODEL, threads, network.arguments if first else [])
@@ -178,12 +181,14 @@ def compared(name, options, versions):
     print(f"{name} ...", file=sys.stderr, flush=True)
     network = Network(name, options)
     found = {"name": network.name, "threads": {}, "notes": network.notes}
+    found |= {"load_s": {}, "memory_bytes": {}, "disk_bytes": {}}
     if options.prepare:
         return found
     for threads in options.threads:
         found["threads"][str(threads)] = measure(network, threads, options, versions)
-    found["load_s"], found["memory_bytes"], libraries = first_results(network, options.threads[0])
-    found["disk_bytes"] = sizes_on_disk(network, libraries)
+    if not options.quick:
+        found["load_s"], found["memory_bytes"], libraries = first_results(network, options.threads[0])
+        found["disk_bytes"] = sizes_on_disk(network, libraries)
     return found
 
 
@@ -191,7 +196,21 @@ def machine_of(networks):
     lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     levels = {run["isa"] for network in networks for run in network["threads"].values() if "isa" in run}
-    return {"cpu": names[0] if names else "unknown CPU", "cpus": os.cpu_count(), "isa": ", ".join(sorted(levels))}
+    machine = {"cpu": names[0] if names else "unknown CPU", "cpus": os.cpu_count()}
+    return machine | ({"isa": ", ".join(sorted(levels))} if levels else {})
+
+
+def results_of(networks, versions):
+    return {"machine": machine_of(networks), "versions": versions, "networks": networks}
+
+
+def write(results, options):
+    if not options.output or options.prepare:
+        return
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / "compare.md").write_text(table.markdown(results))
+    (options.output / "compare.json").write_text(json.dumps(results, indent=1) + "\n")
+    (options.output / "compare.svg").write_text(chart.svg(results))
 
 
 def put_together(files):
@@ -205,6 +224,7 @@ def put_together(files):
             same = next((other for other in whole["networks"] if other["name"] == network["name"]), None)
             if same:
                 threads = same["threads"] | network["threads"]
+                network |= {key: same[key] | network[key] for key in ("load_s", "memory_bytes", "disk_bytes")}
                 same.update(network | {"threads": threads, "notes": list(dict.fromkeys(same["notes"] + network["notes"]))})
             else:
                 whole["networks"].append(network)
@@ -236,6 +256,7 @@ def arguments():
     parser.add_argument("--work", type=pathlib.Path, default=BENCHMARKS.parent / "build/zoo")
     parser.add_argument("--margay", type=pathlib.Path, default=BENCHMARKS.parent / "build/bin/margay")
     parser.add_argument("--cc")
+    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--prepare", action="store_true")
     parser.add_argument("--results", nargs="+", metavar="FILE")
     options = parser.parse_args()
@@ -265,21 +286,17 @@ def main():
         for name in options.networks:
             try:
                 found.append(compared(name, options, versions))
+                write(results_of(found, versions), options)  # So that what is cut short is not lost.
             except (Failed, OSError, ValueError) as failure:
                 failures.append(f"{name}: {failure}")
-        results = {"machine": machine_of(found), "versions": versions, "networks": found}
+        results = results_of(found, versions)
         for network in found:
             failures += [f"{network['name']}: {note}" for note in network["notes"] if note.startswith("margay:")]
     for failure in failures:
         print(failure, file=sys.stderr)
     if not options.prepare:
-        text = table.markdown(results)
-        print(text, end="")
-        if options.output:
-            options.output.mkdir(parents=True, exist_ok=True)
-            (options.output / "compare.md").write_text(text)
-            (options.output / "compare.json").write_text(json.dumps(results, indent=1) + "\n")
-            (options.output / "compare.svg").write_text(chart.svg(results))
+        write(results, options)
+        print(table.markdown(results), end="")
     return 1 if failures else 0
 
 

@@ -91,13 +91,15 @@ def markdown(results):
     machine = results["machine"]
     versions = ", ".join(f"{TITLES.get(name, name)} {version}" for name, version in results["versions"].items())
     lines = ["# Margay beside its peers", ""]
-    lines += [f"{machine['cpu']}, {machine['cpus']} CPUs, code for {machine['isa']}. {versions}. Batch 1 unless the name "
-              "says otherwise, f32; medians (and minima) of calls, everybody taking turns in one run."]  # fmt: skip
+    code = f", code for {machine['isa']}" if "isa" in machine else ""
+    lines += [f"{machine['cpu']}, {machine['cpus']} CPUs{code}. {versions}. Batch 1 unless the name says otherwise, f32; "
+              "medians (and minima) of calls, everybody taking turns in one run."]  # fmt: skip
     for threads in threads_of(results):
         lines += ["", f"## {threads} thread{'s' if threads > 1 else ''}", "", *times(results, threads)]
-    lines += ["", "## First result, memory, size", ""]
-    lines += ["A fresh process each: of Margay's everything counts, of a peer's what comes after its imports. On disk: the",
-              "archive with all its levels; the model and the native libraries that the peer loads.", "", *costs(results)]  # fmt: skip
+    if any(network["load_s"] for network in results["networks"]):
+        lines += ["", "## First result, memory, size", ""]
+        lines += ["A fresh process each: of Margay's everything counts, of a peer's what comes after its imports. On disk: the"]
+        lines += ["archive with all its levels; the model and the native libraries that the peer loads.", "", *costs(results)]
     if said := notes(results):
         lines += ["", "## Notes", "", *said]
     return "\n".join(lines) + "\n"
