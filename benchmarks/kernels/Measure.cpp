@@ -196,7 +196,7 @@ llvm::Expected<Result> margay::benchmarks::measureKernel(const Spec &spec, const
   std::vector<int32_t> usable = model->loaded.usableLevels();
   if (usable.empty())
     return result;
-  llvm::Expected<std::vector<Array>> inputs = randomInputs(model->model(), 0);
+  llvm::Expected<std::vector<Array>> inputs = randomInputs(model->model(), options.seed);
   if (!inputs)
     return inputs.takeError();
   llvm::Expected<ModelCall> call = model->prepare(*inputs, {.isa = usable.front(), .threads = options.threads});

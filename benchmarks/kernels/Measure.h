@@ -15,6 +15,7 @@ struct MeasureOptions {
   double seconds = 1;  ///< How long is measured.
   bool compare = true; ///< Whether results are compared with the evaluator's. Those of several threads always are.
   bool measure = true;
+  uint64_t seed = 0; ///< Of the inputs.
 };
 
 struct Result {

@@ -1,6 +1,8 @@
 //===- main.cpp - margay-kernels: single kernels beside the machine's limits ===//
 
+#include "benchmarks/kernels/Machine.h"
 #include "benchmarks/kernels/Measure.h"
+#include "codegen/Target.h"
 #include "ir/Fault.h"
 #include "tools/driver/Interrupt.h"
 #include "tools/driver/Messages.h"
@@ -106,10 +108,22 @@ static llvm::Error setNumbers(StringRef text, MeasureOptions &options) {
   return llvm::Error::success();
 }
 
+/// A level's number (MG_ISA_...), where the machine has it.
+static llvm::Expected<int32_t> levelOfMachine(StringRef text) {
+  using Levels = llvm::Expected<llvm::SmallVector<codegen::Level>>;
+  Levels wanted = codegen::parseLevels(text), best = codegen::parseLevels("native");
+  if (!wanted || !best)
+    return llvm::joinErrors(wanted.takeError(), best.takeError());
+  if (best->front().isa < wanted->front().isa)
+    return makeFault(Fault::Usage,
+                     "this machine has no " + wanted->front().fullName + "; it has " + best->front().fullName);
+  return static_cast<int32_t>(wanted->front().isa);
+}
+
 static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
   MeasureOptions options;
-  bool json = false, list = false, uncompared = false, unmeasured = false;
-  unsigned seconds = 1;
+  bool json = false, list = false, machine = false, uncompared = false, unmeasured = false;
+  unsigned seconds = 1, seed = 0;
   Verb verb{"kernels",
             "[KERNEL]...",
             "Measures single kernels (FAMILY:SIZES[,KEY[=NUMBER]]...; all of --list that begin so; or all) beside the "
@@ -119,11 +133,14 @@ static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
             {{"--cpu", "LEVEL", "the level: v2, v3, v4 or native", setString(options.level)},
              {"--json", "", "print a JSON array", setFlag(json)},
              {"--list", "", "print families and kernels", setFlag(list)},
+             {"--machine", "", "print what the machine can do: the peak, bandwidths, and fork + join of the pool",
+              setFlag(machine)},
              {"--no-compare", "", "do not compare with the evaluator: large kernels take seconds", setFlag(uncompared)},
              {"--no-measure", "", "only compare", setFlag(unmeasured)},
              {"--plan", "NAME=N,...", "numbers of the plans, instead of the chosen ones",
               [&](StringRef text) { return setNumbers(text, options); }},
              {"--seconds", "N", "how long to measure each (1 unless given)", setCount("--seconds", seconds)},
+             {"--seed", "N", "of the random inputs", setCount("--seed", seed, 0)},
              {"--threads", "N", "workers (1 unless given)", setCount("--threads", options.threads)}},
             0,
             1000};
@@ -136,7 +153,15 @@ static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
       llvm::outs() << name << '\n';
     return llvm::Error::success();
   }
+  if (machine) {
+    llvm::Expected<int32_t> isa = levelOfMachine(options.level);
+    if (!isa)
+      return isa.takeError();
+    printMachine(llvm::outs(), *isa, options.threads);
+    return printForkJoin(llvm::outs());
+  }
   options.seconds = seconds;
+  options.seed = seed;
   options.compare = !uncompared;
   options.measure = !unmeasured;
   std::vector<std::string> names;
