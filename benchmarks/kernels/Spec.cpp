@@ -151,7 +151,17 @@ static std::string layerNorm(Writer &w) {
                 {w.input({w.size(0), columns}), w.constant({columns}, 1), w.constant({columns}, 1)});
 }
 
-static std::string gelu(Writer &w) { return w.node("Gelu", {w.input({w.size(0), w.size(1)})}); }
+static std::string map(Writer &w, StringRef op) { return w.node(op, {w.input({w.size(0), w.size(1)})}); }
+
+static std::string gelu(Writer &w) { return map(w, w.key("tanh", 0) ? "Gelu<approximate = \"tanh\">" : "Gelu"); }
+static std::string hardSwish(Writer &w) { return map(w, "HardSwish"); }
+static std::string sigmoid(Writer &w) { return map(w, "Sigmoid"); }
+static std::string tanh(Writer &w) { return map(w, "Tanh"); }
+
+static std::string silu(Writer &w) {
+  std::string value = w.input({w.size(0), w.size(1)});
+  return w.node("Mul", {value, w.node("Sigmoid", {value})});
+}
 
 static std::string add(Writer &w) {
   return w.node("Add", {w.input({w.size(0), w.size(1)}), w.input({w.size(0), w.size(1)})});
@@ -205,17 +215,21 @@ static const Family families[] = {
     {"avgpool", "HxWxC", "kernel stride pad", averagePool},
     {"conv", "HxWxCxOUTPUTS", "kernel stride dilation pad groups residual relu gelu sigmoid", conv},
     {"depthwise", "HxWxC", "kernel stride dilation pad residual relu gelu sigmoid", depthwise},
-    {"gelu", "ROWSxCOLUMNS", "", gelu},
+    {"gelu", "ROWSxCOLUMNS", "tanh", gelu},
     {"gemm", "MxNxK", epilogueKeys, gemm},
     {"globalpool", "HxWxC", "", globalPool},
     {"gru", "STEPSxINPUTSxHIDDEN", "batch", gru},
+    {"hardswish", "ROWSxCOLUMNS", "", hardSwish},
     {"layernorm", "ROWSxCOLUMNS", "", layerNorm},
     {"lstm", "STEPSxINPUTSxHIDDEN", "batch", lstm},
     {"matmul", "BATCHxMxNxK", epilogueKeys, matmul},
     {"maxpool", "HxWxC", "kernel stride pad", maxPool},
     {"reduce", "ROWSxCOLUMNS", "axis", reduceSum},
     {"resize", "HxWxC", "scale nearest", resize},
+    {"sigmoid", "ROWSxCOLUMNS", "", sigmoid},
+    {"silu", "ROWSxCOLUMNS", "", silu},
     {"softmax", "ROWSxCOLUMNS", "", softmax},
+    {"tanh", "ROWSxCOLUMNS", "", tanh},
     {"transpose", "BATCHxROWSxCOLUMNS", "", transpose},
 };
 
@@ -253,6 +267,11 @@ static constexpr llvm::StringLiteral listed[] = {
     "softmax:1536x128",
     "layernorm:128x768",
     "gelu:128x3072",
+    "gelu:128x3072,tanh",
+    "silu:784x240",
+    "hardswish:784x240",
+    "sigmoid:784x240",
+    "tanh:784x240",
     "add:3136x256",
     "transpose:12x128x64",
     "transpose:1x1024x1024",

@@ -1,12 +1,23 @@
-//===- Activation.cpp - the functions of recurrent cells ------------------===//
+//===- Activation.cpp - functions that activate, as cells and kernels have them ===//
 
 #include "codegen/kernels/Activation.h"
+#include "codegen/math/Functions.h"
+#include "ir/Ops.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
+
+Value codegen::shortPayload(Emit &e, Operation *op, ValueRange operands) {
+  if (!isa<nn::GeluOp, nn::SigmoidOp>(op) || !getElementTypeOrSelf(operands[0].getType()).isF32())
+    return {};
+  Lanes lanes(e.builder, e.loc, operands[0].getType(), e.level);
+  if (isa<nn::SigmoidOp>(op))
+    return expandSigmoid(lanes, operands[0]);
+  return cast<nn::GeluOp>(op).getTanh() ? expandTanhGelu(lanes, operands[0]) : expandGelu(lanes, operands[0]);
+}
 
 Value codegen::activation(Emit &e, StringRef name, double alpha, double beta, Value x) {
   Type element = getElementTypeOrSelf(x.getType());
@@ -26,6 +37,10 @@ Value codegen::activation(Emit &e, StringRef name, double alpha, double beta, Va
     Value holds = arith::CmpFOp::create(e.builder, e.loc, predicate, x, bound);
     return arith::SelectOp::create(e.builder, e.loc, holds, a, b);
   };
+  if (name == "sigmoid" && element.isF32()) {
+    Lanes narrow(e.builder, e.loc, x.getType(), e.level);
+    return expandSigmoid(narrow, x);
+  }
   if (name == "sigmoid")
     return div(number(1), add(number(1), exp(negative(x))));
   if (name == "tanh")

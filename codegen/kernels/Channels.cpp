@@ -34,3 +34,14 @@ void codegen::forColumns(KernelBuilder &k, nn::DimAttr columns, int64_t lanes,
   else
     forElements(k, k.constant(0), k.dim(columns), lanes, body);
 }
+
+void codegen::forManyColumns(KernelBuilder &k, nn::DimAttr columns, int64_t lanes, int64_t times,
+                             llvm::function_ref<void(Value, int64_t)> body) {
+  if (!columns.isConstant())
+    return forElements(k, k.constant(0), k.dim(columns), times * lanes, body, times == 1 ? 1 : lanes);
+  int64_t count = columns.getValue(), many = count / (times * lanes) * (times * lanes), full = count / lanes * lanes;
+  k.loop(k.constant(0), k.constant(many), times * lanes, [&](Value column) { body(column, times * lanes); });
+  k.loop(k.constant(many), k.constant(full), lanes, [&](Value column) { body(column, lanes); });
+  if (full != count)
+    body(k.constant(full), count - full);
+}

@@ -21,6 +21,10 @@ void forElements(Emit &e, mlir::Value begin, mlir::Value end, int64_t lanes,
 void forColumns(KernelBuilder &k, nn::DimAttr columns, int64_t lanes,
                 llvm::function_ref<void(mlir::Value column, int64_t lanes)> body);
 
+/// The same with `times` vectors at once for as long as there are so many.
+void forManyColumns(KernelBuilder &k, nn::DimAttr columns, int64_t lanes, int64_t times,
+                    llvm::function_ref<void(mlir::Value column, int64_t lanes)> body);
+
 } // namespace margay::codegen
 
 #endif // MARGAY_CODEGEN_KERNELS_CHANNELS_H

@@ -9,12 +9,12 @@ using namespace margay;
 using namespace margay::codegen;
 using nn::ReduceKind;
 
-/// The larger (or smaller) of two floats. A NaN in `total` is kept; one in `value` fails the comparison and is taken.
+/// The larger (or smaller) of two floats. A NaN in `value` fails the comparison and is taken; one in `total` is kept.
 static Value floatExtreme(Emit &e, arith::CmpFPredicate better, Value total, Value value) {
-  Value keep = arith::CmpFOp::create(e.builder, e.loc, better, total, value);
+  Value keep = arith::CmpFOp::create(e.builder, e.loc, better, total, value); // with its select, one instruction
+  Value extreme = arith::SelectOp::create(e.builder, e.loc, keep, total, value);
   Value nan = arith::CmpFOp::create(e.builder, e.loc, arith::CmpFPredicate::UNO, total, total);
-  keep = arith::OrIOp::create(e.builder, e.loc, keep, nan);
-  return arith::SelectOp::create(e.builder, e.loc, keep, total, value);
+  return arith::SelectOp::create(e.builder, e.loc, nan, total, extreme);
 }
 
 Value codegen::combine(Emit &e, ReduceKind kind, Value total, Value value, bool isUnsigned) {
@@ -28,11 +28,11 @@ Value codegen::combine(Emit &e, ReduceKind kind, Value total, Value value, bool 
     return floating ? arith::MulFOp::create(e.builder, e.loc, total, value).getResult()
                     : arith::MulIOp::create(e.builder, e.loc, total, value).getResult();
   case ReduceKind::Max:
-    return floating     ? floatExtreme(e, arith::CmpFPredicate::OGE, total, value)
+    return floating     ? floatExtreme(e, arith::CmpFPredicate::OGT, total, value)
            : isUnsigned ? arith::MaxUIOp::create(e.builder, e.loc, total, value).getResult()
                         : arith::MaxSIOp::create(e.builder, e.loc, total, value).getResult();
   case ReduceKind::Min:
-    return floating     ? floatExtreme(e, arith::CmpFPredicate::OLE, total, value)
+    return floating     ? floatExtreme(e, arith::CmpFPredicate::OLT, total, value)
            : isUnsigned ? arith::MinUIOp::create(e.builder, e.loc, total, value).getResult()
                         : arith::MinSIOp::create(e.builder, e.loc, total, value).getResult();
   }
@@ -54,42 +54,82 @@ Value codegen::neutral(Emit &e, ReduceKind kind, Type element, int64_t lanes, bo
   return arith::ConstantOp::create(e.builder, e.loc, attribute);
 }
 
-int64_t codegen::widerLanes(nn::DimAttr length, int64_t lanes) {
-  constexpr int64_t chains = 4;
-  int64_t wider = lanes;
-  while (length.isConstant() && wider < chains * lanes && length.getValue() % (2 * wider) == 0)
-    wider *= 2;
-  return wider;
+/// Joins halves of a vector until so many lanes are left.
+static Value narrowed(Emit &e, Value vector, int64_t lanes, llvm::function_ref<Value(Value, Value)> combine) {
+  for (int64_t count = cast<VectorType>(vector.getType()).getNumElements(); count > lanes; count /= 2) {
+    auto half = [&](int64_t first) -> Value {
+      auto mask = llvm::to_vector(llvm::seq<int32_t>(first, first + count / 2));
+      return LLVM::ShuffleVectorOp::create(e.builder, e.loc, vector, vector, mask);
+    };
+    vector = combine(half(0), half(count / 2));
+  }
+  return vector;
+}
+
+SmallVector<Value> codegen::joinParts(Emit &e, Value length, int64_t lanes, int64_t chains, PartOfRows part,
+                                      llvm::function_ref<Value(Value, Value)> combine) {
+  SmallVector<int64_t> widths;
+  if (chains > 1)
+    widths.push_back(chains * lanes);
+  if (lanes > 1)
+    widths.push_back(lanes);
+  widths.push_back(1);
+  SmallVector<Value> joined;
+  Value from = e.constant(0);
+  for (int64_t width : widths) {
+    Value to = e.mul(e.div(length, e.constant(width)), width);
+    std::optional<int64_t> first = Emit::constantOf(from), end = Emit::constantOf(to);
+    if (first && first == end && (width != 1 || !joined.empty()))
+      continue;
+    SmallVector<Value> values = part(from, to, width);
+    for (auto [index, value] : llvm::enumerate(values)) {
+      if (width > 1)
+        value = narrowed(e, value, lanes, combine);
+      bool isVector = !joined.empty() && isa<VectorType>(joined[index].getType());
+      if (isVector && width == 1)
+        joined[index] = e.combineLanes(joined[index], combine);
+      if (!joined.empty())
+        value = combine(joined[index], value);
+    }
+    joined = values;
+    from = to;
+  }
+  for (Value &value : joined)
+    value = e.combineLanes(value, combine);
+  return joined;
 }
 
 /// How many vectors a sum adds up one after the other.
 static constexpr int64_t blockSteps = 256;
 
-Value Joining::range(Value from, Value to, int64_t step, int64_t lanes, llvm::function_ref<Value(Value)> value) const {
+SmallVector<Value> Joining::ranges(Value from, Value to, int64_t step, int64_t lanes, int64_t rows,
+                                   llvm::function_ref<SmallVector<Value>(Value)> values) const {
+  SmallVector<Value> start(rows, neutral(lanes));
+  auto join = [&](ValueRange known, ArrayRef<Value> more) {
+    return llvm::map_to_vector(llvm::zip_equal(known, more),
+                               [&](auto pair) { return combine(std::get<0>(pair), std::get<1>(pair)); });
+  };
   auto block = [&](Value from, Value to) {
-    return e.loop(from, to, step, ValueRange(neutral(lanes)), [&](Value index, ValueRange carried) {
-      return SmallVector<Value>{combine(carried[0], value(index))};
-    })[0];
+    return e.loop(from, to, step, start, [&](Value index, ValueRange carried) { return join(carried, values(index)); });
   };
   std::optional<int64_t> begin = Emit::constantOf(from), end = Emit::constantOf(to);
   bool isShort = begin && end && *end - *begin <= blockSteps * step;
   bool adds = kind == ReduceKind::Sum || kind == ReduceKind::Mean;
   if (isShort || !adds || !isa<FloatType>(element))
     return block(from, to);
-  return e.loop(from, to, blockSteps * step, ValueRange(neutral(lanes)), [&](Value first, ValueRange carried) {
-    return SmallVector<Value>{combine(carried[0], block(first, e.min(e.add(first, blockSteps * step), to)))};
-  })[0];
-}
-
-Value Joining::parts(Value length, int64_t lanes, llvm::function_ref<Value(Value, Value, int64_t)> part) const {
-  Value full = e.mul(e.div(length, e.constant(lanes)), lanes);
-  Value vectors = part(e.constant(0), full, lanes);
-  Value joined = e.combineLanes(vectors, [&](Value a, Value b) { return combine(a, b); });
-  return combine(joined, part(full, length, 1));
-}
-
-Value Joining::elements(Value length, int64_t lanes, llvm::function_ref<Value(Value, int64_t)> term) const {
-  return parts(length, lanes, [&](Value from, Value to, int64_t width) {
-    return range(from, to, width, width, [&](Value index) { return term(index, width); });
+  return e.loop(from, to, blockSteps * step, start, [&](Value first, ValueRange carried) {
+    return join(carried, block(first, e.min(e.add(first, blockSteps * step), to)));
   });
+}
+
+Value Joining::range(Value from, Value to, int64_t step, int64_t lanes, llvm::function_ref<Value(Value)> value) const {
+  return ranges(from, to, step, lanes, 1, [&](Value index) { return SmallVector<Value>{value(index)}; })[0];
+}
+
+SmallVector<Value> Joining::elements(Value length, int64_t lanes, int64_t chains, int64_t rows,
+                                     llvm::function_ref<SmallVector<Value>(Value, int64_t)> terms) const {
+  auto part = [&](Value from, Value to, int64_t width) {
+    return ranges(from, to, width, width, rows, [&](Value index) { return terms(index, width); });
+  };
+  return joinParts(e, length, lanes, chains, part, [&](Value a, Value b) { return combine(a, b); });
 }

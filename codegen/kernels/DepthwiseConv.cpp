@@ -1,7 +1,9 @@
 //===- DepthwiseConv.cpp - convolution of each channel by itself ----------===//
 //
-// Channels are the lanes. Some neighbouring pixels of a row are computed together: of a filter row each tap is loaded
-// once for all of them, and each pixel of the input once for all taps that meet it.
+// Channels are the lanes. A tile is some neighbouring pixels of one or two image rows: each pixel of the input is read
+// once for all taps that meet it, and each tap once for a row of pixels. What lies in the padding is left out: at the
+// sides because tiles there are code of their own, above and below because rows there are taken one by one, with
+// branches.
 //
 //   weights: [kernel height][kernel width][channels]
 //
@@ -27,68 +29,153 @@ struct DepthwiseConv {
   const Axis &height = geometry.height, &width = geometry.width;
   Value rowStride = k.dim(input.rowStride);
 
-  /// Some channels of an input pixel, `columns` to the right of the one at `source`.
-  Value load(Value source, int64_t columns, int64_t lanes) {
-    return k.load(k.vectorOf(element, lanes), k.at(source, k.mul(rowStride, columns), element));
-  }
+  /// Where a tile is.
+  struct Place {
+    Value unit; ///< The first image row of its pixels.
+    ImageRow at;
+    int64_t rows;
+    PixelTile pixels;
+    Value channel;
+    int64_t lanes;
+  };
 
-  Value tap(Value kernelRow, Value kernelColumn, Value channel, int64_t lanes) {
+  Value load(Value pointer, int64_t lanes) { return k.load(k.vectorOf(element, lanes), pointer); }
+
+  Value tap(const Place &place, Value kernelRow, Value kernelColumn) {
     Value index = k.add(k.mul(kernelRow, width.kernel), kernelColumn);
-    Value place = k.add(k.mul(index, geometry.channels), channel);
-    return k.load(k.vectorOf(element, lanes), k.at(filter.pointer, place, element));
+    Value offset = k.add(k.mul(index, geometry.channels), place.channel);
+    return load(k.at(filter.pointer, offset, element), place.lanes);
   }
 
-  /// Adds what a row of the filter makes of `sums.size()` pixels. `source` points to the first one's first input pixel.
-  SmallVector<Value> wholeRow(Value kernelRow, Value source, Value channel, int64_t lanes, ValueRange sums) {
-    SmallVector<Value> taps, next(sums);
-    for (int64_t column = 0; column < width.kernel; ++column)
-      taps.push_back(tap(kernelRow, k.constant(column), channel, lanes));
-    slide(
-        width, sums.size(), [&](int64_t column) { return load(source, column, lanes); },
-        [&](Value value, int64_t pixel, int64_t column) {
-          next[pixel] = k.multiplyAdd(value, taps[column], next[pixel]);
-        });
+  /// The input pixel under the first column of the tile's first pixel, `offset` rows below its first input row.
+  Value source(const Place &place, Value offset) {
+    Value row = k.mul(k.add(place.at.inputRow, offset), width.in);
+    Value column = k.add(k.mul(place.pixels.column, width.stride), -width.pad);
+    return k.at(input.pointer, k.add(k.mul(k.add(row, column), rowStride), place.channel), element);
+  }
+
+  /// Adds an input row to a tile's sums: to those rows of pixels, each of which has it under a row of the filter.
+  SmallVector<Value> addRow(const Place &place, Value source, ArrayRef<std::pair<int64_t, Value>> uses,
+                            ValueRange sums) {
+    if (place.pixels.sight == PixelTile::Single)
+      return addToPixel(place, source, uses, sums);
+    SmallVector<Value> next(sums);
+    SmallVector<SmallVector<Value>> taps;
+    for (auto [row, kernelRow] : uses) {
+      taps.emplace_back();
+      for (int64_t column = 0; column < width.kernel; ++column)
+        taps.back().push_back(tap(place, kernelRow, k.constant(column)));
+    }
+    auto read = [&](int64_t column) {
+      return place.pixels.sees(width, column) ? load(k.at(source, k.mul(rowStride, column), element), place.lanes)
+                                              : Value();
+    };
+    slide(width, place.pixels.count, read, [&](Value value, int64_t pixel, int64_t column) {
+      for (auto [use, columns] : llvm::zip_equal(uses, taps)) {
+        Value &sum = next[use.first * place.pixels.count + pixel];
+        sum = k.multiplyAdd(value, columns[column], sum);
+      }
+    });
     return next;
   }
 
-  /// The same of one pixel, for taps [begin, end).
-  SmallVector<Value> partOfRow(Value kernelRow, Value source, Value begin, Value end, Value channel, int64_t lanes,
-                               ValueRange sum) {
-    return k.loop(begin, end, 1, sum, [&](Value kernelColumn, ValueRange inner) {
-      Value place = k.at(source, k.mul(k.mul(kernelColumn, width.dilation), rowStride), element);
-      Value value = load(place, 0, lanes);
-      return SmallVector<Value>{k.multiplyAdd(value, tap(kernelRow, kernelColumn, channel, lanes), inner[0])};
+  /// The same where the tile is one pixel wide, of which nothing is known.
+  SmallVector<Value> addToPixel(const Place &place, Value source, ArrayRef<std::pair<int64_t, Value>> uses,
+                                ValueRange sums) {
+    auto [begin, end] = insideRange(k, width, place.pixels.column);
+    return k.loop(begin, end, 1, sums, [&](Value kernelColumn, ValueRange inner) {
+      SmallVector<Value> next(inner);
+      Value value = load(k.at(source, k.mul(k.mul(kernelColumn, width.dilation), rowStride), element), place.lanes);
+      for (auto [row, kernelRow] : uses)
+        next[row] = k.multiplyAdd(value, tap(place, kernelRow, kernelColumn), next[row]);
+      return next;
     });
   }
 
-  /// `pixels` neighbouring pixels from `column` on, `lanes` channels from `channel` on.
-  void tile(Value unit, Value column, int64_t pixels, bool whole, Value channel, int64_t lanes) {
-    ImageRow at = imageRow(k, geometry, unit);
-    auto [rowBegin, rowEnd] = insideRange(k, height, at.row);
-    Value firstColumn = k.add(k.mul(column, width.stride), -width.pad);
-    SmallVector<Value> start(pixels, k.constantVector(element, lanes, 0));
-    SmallVector<Value> sums = k.loop(rowBegin, rowEnd, 1, start, [&](Value kernelRow, ValueRange sums) {
-      Value sourceRow = k.mul(k.add(at.inputRow, k.mul(kernelRow, height.dilation)), width.in);
-      Value source = k.at(input.pointer, k.add(k.mul(k.add(sourceRow, firstColumn), rowStride), channel), element);
-      if (whole)
-        return wholeRow(kernelRow, source, channel, lanes, sums);
-      auto [begin, end] = insideRange(k, width, column);
-      return partOfRow(kernelRow, source, begin, end, channel, lanes, sums);
-    });
+  SmallVector<Value> sumsOf(const Place &place) {
+    SmallVector<Value> sums(place.rows * place.pixels.count, k.constantVector(element, place.lanes, 0));
+    if (!isWrittenOut()) {
+      auto [begin, end] = insideRange(k, height, place.at.row);
+      return k.loop(begin, end, 1, sums, [&](Value kernelRow, ValueRange now) {
+        return addRow(place, source(place, k.mul(kernelRow, height.dilation)), {{0, kernelRow}}, now);
+      });
+    }
+    for (InputRow &row : inputRowsUnder(height, place.rows)) {
+      row.isInside |= place.rows > 1;
+      sums = whereInside(k, height, place.at.row, row, sums, [&] {
+        SmallVector<std::pair<int64_t, Value>> uses;
+        for (auto [pixels, kernelRow] : row.uses)
+          uses.emplace_back(pixels, k.constant(kernelRow));
+        return addRow(place, source(place, k.constant(row.offset)), uses, sums);
+      });
+    }
+    return sums;
+  }
+
+  void tile(const Place &place) {
+    SmallVector<Value> sums = sumsOf(place);
     epilogue.enterBlock();
-    Value resultRow = k.add(k.mul(unit, width.out), column);
-    for (int64_t p = 0; p < pixels; ++p)
-      epilogue.finish(sums[p], k.add(resultRow, p), channel, lanes);
+    for (int64_t row = 0; row < place.rows; ++row) {
+      Value first = k.add(k.mul(k.add(place.unit, row), width.out), place.pixels.column);
+      for (int64_t pixel = 0; pixel < place.pixels.count; ++pixel)
+        epilogue.finish(sums[row * place.pixels.count + pixel], k.add(first, pixel), place.channel, place.lanes);
+    }
   }
 
-  void row(Value unit) {
-    bool slides = canSlide(width);
-    int64_t interior = width.interiorEnd() - width.interiorBegin();
-    int64_t tilePixels = slides ? std::clamp<int64_t>(interior, 1, 6) : 1;
-    // All channels of some pixels, which lie side by side, before the next pixels.
-    forPixels(k, width, tilePixels, [&](Value column, int64_t pixels, bool whole) {
+  /// Whether all rows of the filter are code of their own, and not a loop.
+  bool isWrittenOut() const { return height.kernel * width.kernel <= 25; }
+
+  /// How many pixels of a row a tile has at most: what registers are left for beside some pixels of the input and, for
+  /// each row, the taps of a filter row.
+  int64_t mostPixels(int64_t rows) const {
+    int64_t values = (k.level.fma ? 2 : 3) + (width.stride > 1);
+    int64_t left = k.level.registers - values - rows * width.kernel;
+    return std::clamp<int64_t>(left / rows, 1, 8);
+  }
+
+  /// Two rows of pixels have most of the input's rows in common.
+  int64_t tileRows() const {
+    bool sharesRows = isWrittenOut() && height.out > 1 && height.kernel > height.stride;
+    return sharesRows && mostPixels(2) >= 3 ? 2 : 1;
+  }
+
+  /// All pixels of some rows.
+  void rows(Value unit, int64_t rows) {
+    ImageRow at = imageRow(k, geometry, unit);
+    auto column = [&](const PixelTile &pixels) {
       forChannels(k, geometry.channels, k.lanes(element),
-                  [&](Value channel, int64_t lanes) { tile(unit, column, pixels, whole && slides, channel, lanes); });
+                  [&](Value channel, int64_t lanes) { tile({unit, at, rows, pixels, channel, lanes}); });
+    };
+    // All channels of some pixels, which lie side by side, before the next pixels.
+    if (canSlide(width))
+      forPixelTiles(k, width, mostPixels(rows), column);
+    else
+      k.loop(k.constant(0), k.constant(width.out), 1, [&](Value at) { column({at, 1, PixelTile::Single}); });
+  }
+
+  /// The rows [first, last) of an image, of which those that see padding, and what is left of the others, one by one.
+  void image(Value start, Value first, Value last) {
+    int64_t together = tileRows();
+    if (together == 1)
+      return k.loop(first, last, 1, [&](Value unit) { rows(unit, 1); });
+    Value begin = k.min(k.max(first, k.add(start, height.interiorBegin())), last);
+    Value end = k.max(begin, k.min(k.add(start, height.interiorEnd()), last));
+    Value whole = k.add(begin, k.mul(k.div(k.sub(end, begin), k.constant(together)), together));
+    k.loop(begin, whole, together, [&](Value unit) { rows(unit, together); });
+    Value above = k.sub(begin, first);
+    k.loop(k.constant(0), k.add(above, k.sub(last, whole)), 1, [&](Value index) {
+      Value isAbove = k.less(index, above), base = arith::SelectOp::create(k.builder, k.loc, isAbove, first, whole);
+      Value skipped = arith::SelectOp::create(k.builder, k.loc, isAbove, k.constant(0), above);
+      rows(k.add(base, k.sub(index, skipped)), 1);
+    });
+  }
+
+  void emit() {
+    int64_t perImage = height.out;
+    Value end = k.div(k.add(k.end, perImage - 1), k.constant(perImage));
+    k.loop(k.div(k.begin, k.constant(perImage)), end, 1, [&](Value index) {
+      Value start = k.mul(index, perImage);
+      image(start, k.max(k.begin, start), k.min(k.end, k.add(start, perImage)));
     });
   }
 };
@@ -98,5 +185,5 @@ struct DepthwiseConv {
 void codegen::emitDepthwiseConv(KernelBuilder &k) {
   auto op = cast<nn::ConvOp>(k.root());
   DepthwiseConv conv{k, k.input(op.getInput()), k.input(op.getFilter()), geometryOf(op), Epilogue(k)};
-  k.loop(k.begin, k.end, 1, [&](Value unit) { conv.row(unit); });
+  conv.emit();
 }

@@ -48,14 +48,12 @@ void codegen::emitElements(KernelBuilder &k) {
 void codegen::emitElementRows(KernelBuilder &k) {
   Epilogue epilogue(k);
   nn::DimAttr columns = k.output(0).columns();
-  int64_t lanes = commonLanes(k);
-  if (isLong(k) && columns.isConstant())
-    lanes *= 2;
+  int64_t lanes = commonLanes(k), times = isLong(k) ? 2 : 1;
   k.loop(k.begin, k.end, 1, [&](Value row) {
     auto body = [&](Value column, int64_t count) {
       epilogue.enterBlock();
       epilogue.finish(nullptr, row, column, count);
     };
-    forColumns(k, columns, lanes, body);
+    forManyColumns(k, columns, lanes, times, body);
   });
 }

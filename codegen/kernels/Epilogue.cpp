@@ -1,6 +1,7 @@
 //===- Epilogue.cpp - the elementwise part of a kernel, while values are in registers ===//
 
 #include "codegen/kernels/Epilogue.h"
+#include "codegen/kernels/Activation.h"
 
 using namespace mlir;
 using namespace margay;
@@ -93,7 +94,9 @@ Value Epilogue::valueAt(Value value, Value row, Value column, int64_t lanes, Den
     SmallVector<Value> operands;
     for (Value operand : op->getOperands())
       operands.push_back(valueAt(operand, row, column, lanes, done));
-    result = op.buildPayload(k.builder, k.loc, operands);
+    result = shortPayload(k, op, operands);
+    if (!result)
+      result = op.buildPayload(k.builder, k.loc, operands);
   }
   done[value] = result;
   return result;

@@ -105,7 +105,9 @@ void Reduce::intoRows() {
       epilogue.enterBlock();
       epilogue.finish(finished(total, lanes), unit, column, lanes);
     };
-    forColumns(k, input.dims.back(), k.lanes(input.element), body);
+    // Whole cache lines of each row, and sums that do not wait for each other.
+    constexpr int64_t vectors = 8;
+    forManyColumns(k, input.dims.back(), k.lanes(input.element), vectors, body);
   });
 }
 
@@ -118,9 +120,10 @@ void Reduce::intoElements() {
       return rows.over(reduced, base, ValueRange(joining.neutral(width)), [&](Value row, ValueRange carried) {
         Value part = joining.range(from, to, width, width, [&](Value column) { return load(row, column, width); });
         return SmallVector<Value>{joining.combine(carried[0], part)};
-      })[0];
+      });
     };
-    Value total = joining.parts(length, k.lanes(input.element), part);
+    auto combine = [&](Value a, Value b) { return joining.combine(a, b); };
+    Value total = joinParts(k, length, k.lanes(input.element), /*chains=*/4, part, combine)[0];
     epilogue.enterBlock();
     Value columns = k.dim(k.output(0).columns());
     epilogue.finish(finished(total, 1), k.div(unit, columns), k.rem(unit, columns), 1);

@@ -1,11 +1,12 @@
 //===- Resize.cpp - a tensor stretched or shrunk along one axis -----------===//
 //
 // Where an element of the result lies in the operand, and how much its neighbours count, is computed in f64 once for
-// each position along the axis, or in the last dimension for each element. Several axes are several kernels.
+// all rows at a position along the axis, or in the last dimension for each element. Several axes are several kernels.
 //
 //===----------------------------------------------------------------------===//
 
 #include "codegen/kernels/Channels.h"
+#include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Indexing.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Positions.h"
@@ -128,30 +129,72 @@ struct Resize {
     return taps;
   }
 
-  /// `lanes` elements of the result behind `base`, which lacks what the axis adds.
-  Value valueAt(Value position, Value base, DimAttr stride, int64_t lanes) {
+  /// What a position of the result is made of.
+  struct Place {
+    Value x;
+    SmallVector<Tap> taps;
+  };
+
+  Place placeAt(Value position) {
     Value x = coordinate(position);
+    Place place{x, tapsAt(x)};
+    for (Tap &tap : place.taps)
+      if (!input.element.isF64() && op.getKind() != nn::ResizeKind::Nearest)
+        tap.weight = arith::TruncFOp::create(k.builder, k.loc, input.element, tap.weight);
+    return place;
+  }
+
+  /// `lanes` elements of the result behind `base`, which lacks what the axis adds.
+  Value valueAt(const Place &place, Value base, DimAttr stride, int64_t lanes) {
     auto read = [&](Value index) { return k.loadElements(input, k.add(base, k.mul(index, k.dim(stride))), lanes); };
-    SmallVector<Tap> taps = tapsAt(x);
     Value result;
-    if (op.getKind() == nn::ResizeKind::Nearest) {
-      result = read(taps[0].index);
-    } else {
-      Type element = input.element;
-      for (const Tap &tap : taps) {
-        Value weight = tap.weight;
-        if (!element.isF64())
-          weight = arith::TruncFOp::create(k.builder, k.loc, element, weight);
-        Value product = arith::MulFOp::create(k.builder, k.loc, read(tap.index), k.splat(weight, lanes));
-        result = result ? arith::AddFOp::create(k.builder, k.loc, result, product).getResult() : product;
+    if (op.getKind() == nn::ResizeKind::Nearest)
+      result = read(place.taps[0].index);
+    else
+      for (const Tap &tap : place.taps) {
+        Value product = mul(read(tap.index), k.splat(tap.weight, lanes));
+        result = result ? add(result, product) : product;
       }
-    }
     if (op.getCoordinates() != "tf_crop_and_resize")
       return result;
-    Value before = compare(arith::CmpFPredicate::OLT, x, number(0));
-    Value behind = compare(arith::CmpFPredicate::OGT, x, sub(toFloat(size()), number(1)));
+    Value before = compare(arith::CmpFPredicate::OLT, place.x, number(0));
+    Value behind = compare(arith::CmpFPredicate::OGT, place.x, sub(toFloat(size()), number(1)));
     Value outside = k.splat(arith::OrIOp::create(k.builder, k.loc, before, behind), lanes);
     return select(outside, k.constantVector(input.element, lanes, op.getExtrapolation().convertToDouble()), result);
+  }
+
+  /// Rows of the result: all those that are one position along the axis have its taps in common.
+  void wholeRows() {
+    const View &output = k.output(0);
+    SmallVector<DimAttr> strides = elementStrides(input);
+    auto between = ArrayRef<DimAttr>(output.dims).drop_back().drop_front(axis + 1);
+    Value count = k.max(k.dim(nn::product(op.getContext(), between)), k.constant(1)), length = k.dim(output.dims[axis]);
+    Epilogue epilogue(k);
+    Value end = k.div(k.add(k.end, k.add(count, -1)), count);
+    k.loop(k.div(k.begin, count), end, 1, [&](Value group) {
+      Place place = placeAt(k.rem(group, length));
+      Value first = k.mul(group, count);
+      k.loop(k.max(first, k.begin), k.min(k.add(first, count), k.end), 1, [&](Value row) {
+        SmallVector<Value> at = coordinates(k, row, ArrayRef<DimAttr>(output.dims).drop_back());
+        at[axis] = k.constant(0);
+        Value base = offsetAt(k, at, ArrayRef<DimAttr>(strides).drop_back());
+        forManyColumns(k, output.columns(), k.lanes(input.element), /*times=*/4, [&](Value column, int64_t lanes) {
+          Value elements = valueAt(place, k.add(base, column), strides[axis], lanes);
+          epilogue.enterBlock();
+          epilogue.finish(elements, row, column, lanes);
+        });
+      });
+    });
+  }
+
+  /// Elements of the result, where the axis is the last one.
+  void singleElements() {
+    SmallVector<DimAttr> strides = elementStrides(input);
+    forPositions(k, 1, [&](ArrayRef<Value> row, Value column, int64_t lanes) {
+      SmallVector<Value> at(row);
+      at.push_back(k.constant(0));
+      return valueAt(placeAt(column), offsetAt(k, at, strides), strides[axis], lanes);
+    });
   }
 };
 
@@ -161,13 +204,8 @@ void codegen::emitResize(KernelBuilder &k) {
   auto op = cast<nn::ResizeOp>(k.root());
   const View &input = k.input(op.getOperand());
   Resize resize{k, op, input, op.getAxes()[0], op.getScales()[0], k.builder.getF64Type(), k.builder.getI64Type()};
-  SmallVector<DimAttr> strides = elementStrides(input);
-  int64_t axis = resize.axis, last = static_cast<int64_t>(input.dims.size()) - 1;
-  bool wholeRows = axis != last;
-  forPositions(k, wholeRows ? k.lanes(input.element) : 1, [&](ArrayRef<Value> row, Value column, int64_t lanes) {
-    SmallVector<Value> place(row);
-    place.push_back(column);
-    Value position = std::exchange(place[axis], k.constant(0));
-    return resize.valueAt(position, offsetAt(k, place, strides), strides[axis], lanes);
-  });
+  if (resize.axis + 1 == static_cast<int64_t>(input.dims.size()))
+    resize.singleElements();
+  else
+    resize.wholeRows();
 }

@@ -38,6 +38,26 @@ Value RowLoops::load(Value row, Value column, int64_t lanes) {
   return k.loadElements(view, k.add(k.mul(row, k.dim(view.rowStride)), column), lanes);
 }
 
+int64_t codegen::rowsTogether(DimAttr columns, int64_t most) {
+  constexpr int64_t many = 4096;
+  return columns.isConstant() && columns.getValue() > many ? 1 : most;
+}
+
+void codegen::forRowsTogether(Emit &e, Value begin, Value end, int64_t most,
+                              llvm::function_ref<void(ArrayRef<Value>)> body) {
+  auto cover = [&](int64_t count) {
+    Value full = e.add(begin, e.mul(e.div(e.sub(end, begin), e.constant(count)), count));
+    e.loop(begin, full, count, [&](Value first) {
+      auto rows = llvm::map_to_vector(llvm::seq<int64_t>(0, count), [&](int64_t row) { return e.add(first, row); });
+      body(rows);
+    });
+    begin = full;
+  };
+  cover(most);
+  if (most > 1)
+    cover(1);
+}
+
 static SmallVector<int64_t> rowAxes(int64_t rank, llvm::function_ref<bool(int64_t)> wanted) {
   SmallVector<int64_t> found;
   for (int64_t axis = 0; axis + 1 < rank; ++axis)

@@ -35,6 +35,14 @@ private:
   llvm::SmallVector<nn::DimAttr> strides; ///< In rows.
 };
 
+/// How many rows of so many columns are worked on at a time: some, so that what each waits for takes no time of its
+/// own, but no more than `most` and than a cache holds.
+int64_t rowsTogether(nn::DimAttr columns, int64_t most);
+
+/// Covers [begin, end) with groups of `most` rows, and what is left one by one.
+void forRowsTogether(Emit &e, mlir::Value begin, mlir::Value end, int64_t most,
+                     llvm::function_ref<void(llvm::ArrayRef<mlir::Value> rows)> body);
+
 /// The axes of a tensor of this rank, without its last one, that are in `axes` or are not.
 llvm::SmallVector<int64_t> rowAxesIn(llvm::ArrayRef<int64_t> axes, int64_t rank);
 llvm::SmallVector<int64_t> rowAxesOutside(llvm::ArrayRef<int64_t> axes, int64_t rank);

@@ -1,7 +1,7 @@
 //===- Softmax.cpp - softmax and its logarithm along rows -----------------===//
 //
 // Three passes over a row, which stays in the first-level cache: the maximum; exp(x - max), which is left where the
-// result will be, and its sum; the results.
+// result will be, and its sum; the results. Some rows go through them together.
 //
 //===----------------------------------------------------------------------===//
 
@@ -9,6 +9,8 @@
 #include "codegen/kernels/Combine.h"
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Kernels.h"
+#include "codegen/kernels/RowLoops.h"
+#include "codegen/math/Functions.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -35,49 +37,61 @@ struct Softmax {
   Value subtract(Value a, Value b) { return arith::SubFOp::create(k.builder, k.loc, a, b); }
   Value multiply(Value a, Value b) { return arith::MulFOp::create(k.builder, k.loc, a, b); }
 
-  /// The greatest element. Which NaN it passes over does not matter: the sum has them all.
-  Value maximum(Value base) {
+  /// The greatest elements. Which NaN they pass over does not matter: the sums have them all.
+  SmallVector<Value> maxima(ArrayRef<Value> bases) {
     Joining joining{k, nn::ReduceKind::Max, element};
     auto larger = [&](Value a, Value b) -> Value {
       Value isLarger = arith::CmpFOp::create(k.builder, k.loc, arith::CmpFPredicate::OGT, b, a);
       return arith::SelectOp::create(k.builder, k.loc, isLarger, b, a);
     };
     auto part = [&](Value from, Value to, int64_t width) {
-      return k.loop(from, to, width, ValueRange(joining.neutral(width)), [&](Value column, ValueRange carried) {
-        return SmallVector<Value>{larger(carried[0], k.loadElements(input, k.add(base, column), width))};
-      })[0];
+      SmallVector<Value> start(bases.size(), joining.neutral(width));
+      return k.loop(from, to, width, start, [&](Value column, ValueRange carried) {
+        return llvm::map_to_vector(llvm::zip_equal(bases, carried), [&](auto pair) {
+          return larger(std::get<1>(pair), k.loadElements(input, k.add(std::get<0>(pair), column), width));
+        });
+      });
     };
-    int64_t width = widerLanes(input.columns(), lanes);
-    Value full = k.mul(k.div(length, k.constant(width)), width);
-    return larger(k.combineLanes(part(k.constant(0), full, width), larger), part(full, length, 1));
+    return joinParts(k, length, lanes, /*chains=*/2, part, larger);
   }
 
-  void row(Value row) {
-    Value from = k.mul(row, k.dim(input.rowStride)), to = k.mul(row, k.dim(output.rowStride));
-    Value greatest = maximum(from);
-    auto shifted = [&](Value column, int64_t width) {
-      return subtract(k.loadElements(input, k.add(from, column), width), k.splat(greatest, width));
+  void rows(ArrayRef<Value> rows) {
+    auto offsets = [&](const View &view) {
+      return llvm::map_to_vector(rows, [&](Value row) { return k.mul(row, k.dim(view.rowStride)); });
     };
-    auto power = [&](Value column, int64_t width) -> Value {
-      return math::ExpOp::create(k.builder, k.loc, shifted(column, width));
+    SmallVector<Value> from = offsets(input), to = offsets(output), greatest = maxima(from);
+    auto shifted = [&](size_t row, Value column, int64_t width) {
+      return subtract(k.loadElements(input, k.add(from[row], column), width), k.splat(greatest[row], width));
+    };
+    auto power = [&](size_t row, Value column, int64_t width) -> Value {
+      Value exponent = shifted(row, column, width);
+      Lanes lanes(k.builder, k.loc, exponent.getType(), k.level);
+      return expandDecay(lanes, exponent);
     };
     bool keeps = keepsPowers();
-    Value sum = Joining{k, nn::ReduceKind::Sum, element}.elements(length, lanes, [&](Value column, int64_t width) {
-      Value result = power(column, width);
-      if (keeps)
-        k.storeElements(result, output, k.add(to, column));
-      return result;
-    });
-    Value factor = op.getLog()
-                       ? math::LogOp::create(k.builder, k.loc, sum).getResult()
-                       : arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, 1, 1), sum).getResult();
+    auto powers = [&](Value column, int64_t width) {
+      SmallVector<Value> results;
+      for (size_t row = 0; row < rows.size(); ++row)
+        results.push_back(power(row, column, width));
+      for (size_t row = 0; keeps && row < rows.size(); ++row)
+        k.storeElements(results[row], output, k.add(to[row], column));
+      return results;
+    };
+    SmallVector<Value> factors;
+    Joining joining{k, nn::ReduceKind::Sum, element};
+    for (Value sum : joining.elements(length, lanes, /*chains=*/1, rows.size(), powers))
+      factors.push_back(
+          op.getLog() ? math::LogOp::create(k.builder, k.loc, sum).getResult()
+                      : arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, 1, 1), sum).getResult());
     forElements(k, k.constant(0), length, lanes, [&](Value column, int64_t width) {
-      Value same = k.splat(factor, width);
-      Value result = op.getLog() ? subtract(shifted(column, width), same)
-                     : keeps     ? multiply(k.loadElements(output, k.add(to, column), width), same)
-                                 : multiply(power(column, width), same);
       epilogue.enterBlock();
-      epilogue.finish(result, row, column, width);
+      for (size_t row = 0; row < rows.size(); ++row) {
+        Value same = k.splat(factors[row], width);
+        Value result = op.getLog() ? subtract(shifted(row, column, width), same)
+                       : keeps     ? multiply(k.loadElements(output, k.add(to[row], column), width), same)
+                                   : multiply(power(row, column, width), same);
+        epilogue.finish(result, rows[row], column, width);
+      }
     });
   }
 };
@@ -87,5 +101,7 @@ struct Softmax {
 void codegen::emitSoftmax(KernelBuilder &k) {
   auto op = cast<nn::SoftmaxOp>(k.root());
   Softmax softmax{k, op, k.input(op.getOperand()), k.output(0), Epilogue(k)};
-  k.loop(k.begin, k.end, 1, [&](Value row) { softmax.row(row); });
+  // What exponentials are made of fills registers.
+  forRowsTogether(k, k.begin, k.end, rowsTogether(softmax.input.columns(), k.level.registers / 8),
+                  [&](ArrayRef<Value> rows) { softmax.rows(rows); });
 }

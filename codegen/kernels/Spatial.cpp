@@ -2,6 +2,7 @@
 
 #include "codegen/kernels/Spatial.h"
 #include "codegen/plans/EvenSplit.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -76,9 +77,44 @@ void codegen::slide(const Axis &width, int64_t pixels, llvm::function_ref<Value(
         continue;
       if (!value)
         value = read(column);
+      if (!value)
+        break;
       use(value, pixel, windowColumn);
     }
   }
+}
+
+SmallVector<InputRow> codegen::inputRowsUnder(const Axis &height, int64_t rows) {
+  SmallVector<InputRow> result;
+  int64_t last = (rows - 1) * height.stride + (height.kernel - 1) * height.dilation;
+  for (int64_t offset = 0; offset <= last; ++offset) {
+    InputRow row{.offset = offset, .uses = {}, .isInside = false};
+    for (int64_t r = 0; r < rows; ++r) {
+      int64_t distance = offset - r * height.stride, windowRow = distance / height.dilation;
+      if (distance >= 0 && distance % height.dilation == 0 && windowRow < height.kernel)
+        row.uses.emplace_back(r, windowRow);
+    }
+    row.isInside = offset >= height.pad && (height.out - rows) * height.stride - height.pad + offset < height.in;
+    if (!row.uses.empty())
+      result.push_back(row);
+  }
+  return result;
+}
+
+SmallVector<Value> codegen::whereInside(Emit &e, const Axis &height, Value row, const InputRow &inputRow,
+                                        ValueRange values, llvm::function_ref<SmallVector<Value>()> body) {
+  if (inputRow.isInside)
+    return body();
+  Value place = e.add(e.mul(row, height.stride), inputRow.offset - height.pad);
+  // What is negative is large without a sign.
+  Value isInside = arith::CmpIOp::create(e.builder, e.loc, arith::CmpIPredicate::ult, place, e.constant(height.in));
+  auto ifOp = scf::IfOp::create(e.builder, e.loc, values.getTypes(), isInside, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(e.builder);
+  e.builder.setInsertionPointToStart(ifOp.elseBlock());
+  scf::YieldOp::create(e.builder, e.loc, values);
+  e.builder.setInsertionPointToStart(ifOp.thenBlock());
+  scf::YieldOp::create(e.builder, e.loc, body());
+  return SmallVector<Value>(ifOp.getResults());
 }
 
 void codegen::forPixels(KernelBuilder &k, const Axis &width, int64_t tile,
@@ -102,6 +138,13 @@ TileRows PixelTile::seeing(const Axis &width, int64_t filterColumn) const {
   while (pixels.begin < pixels.end && !isInside(pixels.end - 1))
     --pixels.end;
   return pixels;
+}
+
+bool PixelTile::sees(const Axis &width, int64_t inputColumn) const {
+  if (sight == Whole)
+    return true;
+  int64_t at = *Emit::constantOf(column) * width.stride - width.pad + inputColumn;
+  return at >= 0 && at < width.in;
 }
 
 void codegen::forPixelTiles(KernelBuilder &k, const Axis &width, int64_t most,

@@ -44,9 +44,24 @@ inline bool canSlide(const Axis &width) { return width.kernel <= 16; }
 
 /// One row of a window at `pixels` neighbouring output pixels. Each input column that some of them sees, counted from
 /// the first one's first, is read once: `use(read(column), pixel, column of the window)` for all that see it. For each
-/// pixel the columns of the window come in their order.
+/// pixel the columns of the window come in their order. A column whose `read` gives null is passed over.
 void slide(const Axis &width, int64_t pixels, llvm::function_ref<mlir::Value(int64_t column)> read,
            llvm::function_ref<void(mlir::Value value, int64_t pixel, int64_t windowColumn)> use);
+
+/// An input row under some neighbouring output rows, counted from the first one's first.
+struct InputRow {
+  int64_t offset;
+  llvm::SmallVector<std::pair<int64_t, int64_t>> uses; ///< Output rows, and which row of the window it is to them.
+  bool isInside;                                       ///< Whether it is inside of every image, wherever the rows are.
+};
+
+/// The input rows that `rows` output rows see, from above.
+llvm::SmallVector<InputRow> inputRowsUnder(const Axis &height, int64_t rows);
+
+/// What `body` makes of `values` if an input row is inside of its image, else `values`. `row` is the first output row.
+llvm::SmallVector<mlir::Value> whereInside(Emit &e, const Axis &height, mlir::Value row, const InputRow &inputRow,
+                                           mlir::ValueRange values,
+                                           llvm::function_ref<llvm::SmallVector<mlir::Value>()> body);
 
 /// Covers a row of output pixels: those that see padding one by one, the others in tiles of `tile` and one of what is
 /// left. `body(first column, pixels, whether they see the whole filter)`.
@@ -67,6 +82,9 @@ struct PixelTile {
 
   /// At the border: those of them that see this column of the filter inside the input.
   TileRows seeing(const Axis &width, int64_t filterColumn) const;
+
+  /// Whether an input column, counted from the first pixel's first, may be read.
+  bool sees(const Axis &width, int64_t column) const;
 };
 
 /// Covers a row of output pixels with tiles of nearly equal size, at most `most`.

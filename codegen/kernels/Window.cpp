@@ -1,8 +1,9 @@
 //===- Window.cpp - pooling -----------------------------------------------===//
 //
-// Channels are the lanes. Some neighbouring pixels of a row are computed together, so that what their windows share is
-// read once. The window is clipped to the input by the bounds of its loops, so padding costs nothing. A mean divides by
-// how many positions were inside (or inside the padded input, with count_include_pad).
+// Channels are the lanes. Some neighbouring pixels of a row are computed together: first each column of their windows
+// by itself, then for each pixel those that it sees. What lies in the padding is left out: at the sides because tiles
+// there are code of their own, above and below by the bounds of a loop. A mean divides by how many positions were
+// inside (or inside the padded input, with count_include_pad).
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,23 +39,98 @@ struct Window {
   const Axis &height = geometry.height, &width = geometry.width;
   Value rowStride = k.dim(input.rowStride);
 
-  /// Joins a row of the window, from the input column `first` of `sourceRow` on, to what is known of some pixels.
-  SmallVector<Value> wholeRow(Value sourceRow, Value first, Value channel, int64_t lanes, ValueRange known) {
-    SmallVector<Value> next(known);
-    Value base = k.add(k.mul(k.add(sourceRow, first), rowStride), channel);
-    slide(
-        width, known.size(),
-        [&](int64_t column) { return k.loadElements(input, k.add(base, k.mul(rowStride, column)), lanes); },
-        [&](Value value, int64_t pixel, int64_t) { next[pixel] = joining.combine(next[pixel], value); });
-    return next;
+  /// Where a tile is.
+  struct Place {
+    Value unit;
+    ImageRow at;
+    std::pair<Value, Value> rows; ///< Those of the window that are inside of the input.
+    PixelTile pixels;
+    Value channel;
+    int64_t lanes;
+  };
+
+  /// The input columns that a tile's pixels see, counted from its first one's first.
+  SmallVector<int64_t> columnsUnder(const PixelTile &pixels) const {
+    SmallVector<int64_t> columns;
+    int64_t last = (pixels.count - 1) * width.stride + (width.kernel - 1) * width.dilation;
+    for (int64_t column = 0; column <= last; ++column) {
+      bool isUsed = llvm::any_of(llvm::seq<int64_t>(0, pixels.count), [&](int64_t pixel) {
+        int64_t distance = column - pixel * width.stride;
+        return distance >= 0 && distance % width.dilation == 0 && distance / width.dilation < width.kernel;
+      });
+      if (isUsed && pixels.sees(width, column))
+        columns.push_back(column);
+    }
+    return columns;
   }
 
-  SmallVector<Value> partOfRow(Value sourceRow, Value first, std::pair<Value, Value> columns, Value channel,
-                               int64_t lanes, ValueRange known) {
-    return k.loop(columns.first, columns.second, 1, known, [&](Value kernelColumn, ValueRange inner) {
-      Value source = k.add(sourceRow, k.add(first, k.mul(kernelColumn, width.dilation)));
-      Value value = k.loadElements(input, k.add(k.mul(source, rowStride), channel), lanes);
-      return SmallVector<Value>{joining.combine(inner[0], value)};
+  /// How many pixels a tile has at most: their columns stay in registers.
+  int64_t mostPixels() const {
+    int64_t count = 1, columns = k.level.registers - 6;
+    while (count < 8 && columnsUnder({nullptr, count + 1, PixelTile::Whole}).size() <= static_cast<size_t>(columns))
+      ++count;
+    return count;
+  }
+
+  /// Each of these columns, joined over the window's rows.
+  SmallVector<Value> joinedColumns(const Place &place, ArrayRef<int64_t> columns) {
+    Value first = k.add(k.mul(place.pixels.column, width.stride), -width.pad);
+    auto valuesOf = [&](Value row) {
+      Value base = k.add(k.mul(k.add(k.mul(row, width.in), first), rowStride), place.channel);
+      return llvm::map_to_vector(columns, [&](int64_t column) {
+        return k.loadElements(input, k.add(base, k.mul(rowStride, column)), place.lanes);
+      });
+    };
+    auto join = [&](ValueRange known, ArrayRef<Value> more) {
+      return llvm::map_to_vector(llvm::zip_equal(known, more),
+                                 [&](auto pair) { return joining.combine(std::get<0>(pair), std::get<1>(pair)); });
+    };
+    SmallVector<Value> joined(columns.size(), joining.neutral(place.lanes));
+    constexpr int64_t mostRows = 8; // of which each is code of its own
+    if (height.kernel > mostRows)
+      return k.loop(place.rows.first, place.rows.second, 1, joined, [&](Value windowRow, ValueRange known) {
+        return join(known, valuesOf(k.add(place.at.inputRow, k.mul(windowRow, height.dilation))));
+      });
+    bool isFirst = true;
+    SmallVector<InputRow> rows = inputRowsUnder(height, 1);
+    llvm::stable_sort(rows, [](const InputRow &a, const InputRow &b) { return a.isInside && !b.isInside; });
+    for (const InputRow &row : rows) {
+      auto values = [&] { return valuesOf(k.add(place.at.inputRow, row.offset)); };
+      bool begins = std::exchange(isFirst, false) && row.isInside;
+      joined =
+          begins ? values() : whereInside(k, height, place.at.row, row, joined, [&] { return join(joined, values()); });
+    }
+    return joined;
+  }
+
+  SmallVector<Value> whole(const Place &place) {
+    SmallVector<int64_t> columns = columnsUnder(place.pixels);
+    SmallVector<Value> joined = joinedColumns(place, columns), results(place.pixels.count);
+    auto read = [&](int64_t column) {
+      auto found = llvm::find(columns, column);
+      return found == columns.end() ? Value() : joined[found - columns.begin()];
+    };
+    slide(width, place.pixels.count, read, [&](Value value, int64_t pixel, int64_t) {
+      results[pixel] = results[pixel] ? joining.combine(results[pixel], value) : value;
+    });
+    for (Value &result : results)
+      if (!result)
+        result = joining.neutral(place.lanes);
+    return results;
+  }
+
+  /// One pixel of which nothing is known.
+  SmallVector<Value> single(const Place &place) {
+    auto [begin, end] = insideRange(k, width, place.pixels.column);
+    Value first = k.add(k.mul(place.pixels.column, width.stride), -width.pad);
+    Value start = joining.neutral(place.lanes);
+    return k.loop(place.rows.first, place.rows.second, 1, ValueRange(start), [&](Value windowRow, ValueRange known) {
+      Value sourceRow = k.mul(k.add(place.at.inputRow, k.mul(windowRow, height.dilation)), width.in);
+      return k.loop(begin, end, 1, known, [&](Value windowColumn, ValueRange inner) {
+        Value source = k.add(sourceRow, k.add(first, k.mul(windowColumn, width.dilation)));
+        Value value = k.loadElements(input, k.add(k.mul(source, rowStride), place.channel), place.lanes);
+        return SmallVector<Value>{joining.combine(inner[0], value)};
+      });
     });
   }
 
@@ -68,40 +144,34 @@ struct Window {
     return arith::SIToFPOp::create(k.builder, k.loc, element, count);
   }
 
-  /// `pixels` neighbouring pixels from `column` on, `lanes` channels from `channel` on.
-  void tile(Value unit, const ImageRow &at, Value column, int64_t pixels, bool whole, Value channel, int64_t lanes) {
-    auto [rowBegin, rowEnd] = insideRange(k, height, at.row);
-    std::pair<Value, Value> columns{k.constant(0), k.constant(width.kernel)};
-    if (!whole)
-      columns = insideRange(k, width, column);
-    Value first = k.add(k.mul(column, width.stride), -width.pad);
-    SmallVector<Value> start(pixels, joining.neutral(lanes));
-    SmallVector<Value> results = k.loop(rowBegin, rowEnd, 1, start, [&](Value kernelRow, ValueRange known) {
-      Value sourceRow = k.mul(k.add(at.inputRow, k.mul(kernelRow, height.dilation)), width.in);
-      return whole ? wholeRow(sourceRow, first, channel, lanes, known)
-                   : partOfRow(sourceRow, first, columns, channel, lanes, known);
-    });
+  void tile(const Place &place) {
+    SmallVector<Value> results = place.pixels.sight == PixelTile::Single ? single(place) : whole(place);
     epilogue.enterBlock();
     for (auto [pixel, result] : llvm::enumerate(results)) {
-      Value here = k.add(column, static_cast<int64_t>(pixel));
+      Value column = k.add(place.pixels.column, static_cast<int64_t>(pixel));
       if (op.getKind() == nn::ReduceKind::Mean) {
-        Value count = countOf(at.row, here, k.sub(rowEnd, rowBegin), k.sub(columns.second, columns.first));
-        result = arith::DivFOp::create(k.builder, k.loc, result, k.splat(count, lanes));
+        std::pair<Value, Value> columns{k.constant(0), k.constant(width.kernel)};
+        if (place.pixels.sight != PixelTile::Whole)
+          columns = insideRange(k, width, column);
+        Value rows = k.sub(place.rows.second, place.rows.first);
+        Value count = countOf(place.at.row, column, rows, k.sub(columns.second, columns.first));
+        result = arith::DivFOp::create(k.builder, k.loc, result, k.splat(count, place.lanes));
       }
-      epilogue.finish(result, k.add(k.mul(unit, width.out), here), channel, lanes);
+      epilogue.finish(result, k.add(k.mul(place.unit, width.out), column), place.channel, place.lanes);
     }
   }
 
   void row(Value unit) {
     ImageRow at = imageRow(k, geometry, unit);
-    bool slides = canSlide(width);
-    int64_t interior = width.interiorEnd() - width.interiorBegin();
-    int64_t tilePixels = slides ? std::clamp<int64_t>(interior, 1, 4) : 1;
-    forPixels(k, width, tilePixels, [&](Value column, int64_t pixels, bool whole) {
-      forChannels(k, geometry.channels, k.lanes(element), [&](Value channel, int64_t lanes) {
-        tile(unit, at, column, pixels, whole && slides, channel, lanes);
-      });
-    });
+    std::pair<Value, Value> rows = insideRange(k, height, at.row);
+    auto column = [&](const PixelTile &pixels) {
+      forChannels(k, geometry.channels, k.lanes(element),
+                  [&](Value channel, int64_t lanes) { tile({unit, at, rows, pixels, channel, lanes}); });
+    };
+    if (canSlide(width))
+      forPixelTiles(k, width, mostPixels(), column);
+    else
+      k.loop(k.constant(0), k.constant(width.out), 1, [&](Value at) { column({at, 1, PixelTile::Single}); });
   }
 };
 

@@ -68,7 +68,25 @@ Value codegen::unscaled(Lanes &lanes, ScaledExp parts) {
   return lanes.mul(lanes.mul(result, powerOfTwo(lanes, half)), powerOfTwo(lanes, rest));
 }
 
-Value codegen::expandExp(Lanes &lanes, Value x) { return unscaled(lanes, scaledExp(lanes, clampedForExp(lanes, x))); }
+/// What is huge is at first 2^64 times too small, and what may be a denormal as much too large. Only the second step
+/// rounds then.
+static Value exp32(Lanes &lanes, Value x) {
+  Value isNegative = lanes.compare(Lanes::IntCompare::slt, lanes.bits(x), lanes.integer(0));
+  Value offsets = lanes.select(isNegative, lanes.integer(64), lanes.integer(static_cast<uint32_t>(-64)));
+  Value rest = lanes.select(isNegative, lanes.constant(0x1p-64), lanes.constant(0x1p+64));
+  return lanes.mul(floatExp(lanes, x, 0, offsets), rest);
+}
+
+Value codegen::expandExp(Lanes &lanes, Value x) {
+  x = clampedForExp(lanes, x);
+  return lanes.isWide ? unscaled(lanes, scaledExp(lanes, x)) : exp32(lanes, x);
+}
+
+Value codegen::expandDecay(Lanes &lanes, Value x) {
+  constexpr int offset = 64;
+  Value scaled = floatExp(lanes, lanes.max(lanes.constant(-104), x), offset);
+  return lanes.mul(scaled, lanes.constant(0x1p-64));
+}
 
 Value codegen::expandExp2(Lanes &lanes, Value x) {
   // 2^x = 2^n e^(ln 2 (x - n)).

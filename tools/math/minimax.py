@@ -134,7 +134,11 @@ split = mpf("0.5625")
 table("tanh", "tanh(x) = x + x s q(s), s = x^2", lambda s: (tanh(sqrt(s)) / sqrt(s) - 1) / s, lambda s: s * sqrt(s) / tanh(sqrt(s)), mpf("1e-12"), split**2, 4)
 split = mpf("0.921875")
 table("erf, below", "erf(x) = x + x q(x^2)", lambda s: erf(sqrt(s)) / sqrt(s) - 1, lambda s: sqrt(s) / erf(sqrt(s)), mpf("1e-12"), split**2, 5)
-table("erf, above", "erf(x) = 1 - e^-(x + x p(x))", lambda x: -log(erfc(x)) / x - 1, lambda x: x * erfc(x) / erf(x), split, mpf(4), 5)
+table("erf, above", "erf(x) = 1 - 2^(x p(x))", lambda x: log(erfc(x), 2) / x, lambda x: x * log(2) * erfc(x) / erf(x), split, mpf(4), 5)
+table("power of two", "2^f = 1 + f p(f)", lambda f: (2**f - 1) / f, lambda f: abs(f) / 2**f, mpf("-0.5"), mpf("0.5"), 5)
+# Relative errors matter where x is positive, and would be desirable where it is negative: the exponent weighs between them.
+tail = lambda x: erfc(x / sqrt(2)) / 2
+table("gelu", "Phi(-x) = 2^(x p(x) - 1)", lambda x: (log(tail(x), 2) + 1) / x, lambda x: x * log(2) * tail(x) ** mpf("0.85"), mpf("1e-9"), mpf("6.5"), 7)
 high = mpf(int(log(2) * 2**16)) / 2**16
 print("ln2 in two parts:", float(high).hex(), float(to_float(log(2) - high)).hex())
 print("log2(e):", float(to_float(1 / log(2))).hex())

@@ -8,6 +8,8 @@
 #include "codegen/emit/Object.h"
 #include "codegen/emit/Symbols.h"
 #include "codegen/lowering/ToLlvm.h"
+#include "codegen/math/Functions.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -36,9 +38,12 @@ public:
     Statements ///< Defines %s, then %y, of %x.
   };
 
+  /// Writes what a function makes of lanes.
+  using Expansion = mlir::Value (*)(margay::codegen::Lanes &, mlir::Value);
+
   /// For vectors of this width; scalars if it is 0.
   Compiled(const margay::codegen::Level &level, const std::string &operation, const std::string &from,
-           const std::string &to, unsigned width, Form form = Operation)
+           const std::string &to, unsigned width, Form form = Operation, Expansion expansion = nullptr)
       : width(std::max(width, 1u)) {
     using namespace margay::codegen;
     auto lanes = [&](const std::string &type) {
@@ -71,6 +76,8 @@ public:
       ADD_FAILURE() << text;
       return;
     }
+    if (expansion)
+      replace(*module, level, expansion);
     llvm::LLVMContext llvmContext;
     std::unique_ptr<llvm::Module> code = llvm::cantFail(lowerToLlvm(*module, level, llvmContext));
     llvm::SmallVector<char, 0> object = llvm::cantFail(compileToObject(*code, level));
@@ -92,6 +99,16 @@ public:
   }
 
 private:
+  /// Has the function in the place of the operation.
+  static void replace(mlir::ModuleOp module, const margay::codegen::Level &level, Expansion expansion) {
+    mlir::Operation *placeholder = nullptr;
+    module.walk([&](mlir::math::AbsFOp op) { placeholder = op; });
+    mlir::OpBuilder builder(placeholder);
+    margay::codegen::Lanes lanes(builder, placeholder->getLoc(), placeholder->getResult(0).getType(), level);
+    placeholder->getResult(0).replaceAllUsesWith(expansion(lanes, placeholder->getOperand(0)));
+    placeholder->erase();
+  }
+
   void load(llvm::ArrayRef<char> object) {
     llvm::SmallString<128> folder;
     ASSERT_FALSE(llvm::sys::fs::createUniqueDirectory("margay-math", folder));

@@ -1,0 +1,52 @@
+//===- FloatExp.cpp - powers in f32 where little can happen ---------------===//
+//
+//   x = n ln 2 + r,  |r| <= ln 2 / 2      e^x = 2^n e^r
+//   t = n + f,       |f| <= 1/2           2^t = 2^n 2^f
+//
+// A number is added that is so large that the sum has no bits for fractions: its lowest bits are then n, and with what
+// floats count exponents from added, too, those of 2^n. The factor is multiplied with, and not added to the exponent,
+// so that NaN stays NaN.
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/math/Functions.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+static constexpr double log2E = 0x1.71547652b82fep+0;
+
+/// A number that makes the lowest bits of a sum the exponent of 2^(n + offset).
+static Value shifterOf(Lanes &lanes, int offset) { return lanes.constant(0x1.8p+23 + lanes.bias() + offset); }
+
+static Value factorOf(Lanes &lanes, Value shifted, Value offsets = {}) {
+  Value exponent = lanes.bits(shifted);
+  if (offsets)
+    exponent = lanes.addBits(exponent, offsets);
+  return lanes.fromBits(lanes.shiftLeft(exponent, lanes.fractionBits()));
+}
+
+Value codegen::floatExp(Lanes &lanes, Value x, int offset, Value offsets) {
+  // ln 2 in two parts and the polynomial of Exp.cpp: e^r = 1 + r + r^2 q(r).
+  static constexpr float q[] = {0x1.fffffep-2f, 0x1.5554b0p-3f, 0x1.5556c0p-5f, 0x1.122898p-7f, 0x1.6bed10p-10f};
+  Value shifter = shifterOf(lanes, offset);
+  Value shifted = lanes.fma(x, lanes.constant(log2E), shifter);
+  Value n = lanes.sub(shifted, shifter);
+  Value r = lanes.fma(n, lanes.constant(-0x1.62e4p-1), x);
+  r = lanes.fma(n, lanes.constant(-0x1.7f7d1cp-20), r);
+  Value power = lanes.fma(lanes.mul(r, r), lanes.splitPolynomial(r, q), r);
+  return lanes.mul(lanes.add(power, lanes.constant(1)), factorOf(lanes, shifted, offsets));
+}
+
+Value codegen::floatExp2(Lanes &lanes, Value x, double factor, int offset) {
+  // 2^f = 1 + f p(f)
+  static constexpr float p[] = {0x1.62e430p-1f, 0x1.ebfbdap-3f,  0x1.c6af2ap-5f,
+                                0x1.3b2e36p-7f, 0x1.5f3f3ep-10f, 0x1.41fcbap-13f};
+  Value shifter = shifterOf(lanes, offset), scale = lanes.constant(factor);
+  Value shifted = factor == 1 ? lanes.add(x, shifter) : lanes.fma(x, scale, shifter);
+  Value n = lanes.sub(shifted, shifter);
+  Value f = factor == 1 ? lanes.sub(x, n) : lanes.fma(x, scale, lanes.negate(n));
+  Value power = lanes.fma(lanes.splitPolynomial(f, p), f, lanes.constant(1));
+  return lanes.mul(power, factorOf(lanes, shifted));
+}

@@ -1,0 +1,21 @@
+//===- Sigmoid.cpp - 1 / (1 + e^-x) ---------------------------------------===//
+//
+// Where the result is smallest, e^-x is beyond what floats have, so that numerator and denominator are 2^-32 times
+// that.
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/math/Functions.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+static constexpr int offset = -32;
+
+Value codegen::expandSigmoid(Lanes &lanes, Value x) {
+  // Below, the result is 0; above, 1 long since.
+  x = lanes.max(lanes.constant(-105), lanes.min(lanes.constant(60), x));
+  Value one = lanes.constant(0x1p-32);
+  return lanes.div(one, lanes.add(floatExp(lanes, lanes.negate(x), offset), one));
+}
