@@ -128,7 +128,7 @@ struct DepthwiseConv {
   /// How many pixels of a row a tile has at most: what registers are left for beside some pixels of the input and, for
   /// each row, the taps of a filter row.
   int64_t mostPixels(int64_t rows) const {
-    int64_t values = (k.level.fma ? 2 : 3) + (width.stride > 1);
+    int64_t values = (k.level.fma ? 2 : 4) + (width.stride > 1);
     int64_t left = k.level.registers - values - rows * width.kernel;
     return std::clamp<int64_t>(left / rows, 1, 8);
   }

@@ -106,7 +106,7 @@ void Reduce::intoRows() {
       epilogue.finish(finished(total, lanes), unit, column, lanes);
     };
     // Whole cache lines of each row, and sums that do not wait for each other.
-    constexpr int64_t vectors = 8;
+    int64_t vectors = k.level.vectorBytes / 4;
     forManyColumns(k, input.dims.back(), k.lanes(input.element), vectors, body);
   });
 }

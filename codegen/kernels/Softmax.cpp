@@ -37,6 +37,12 @@ struct Softmax {
   Value subtract(Value a, Value b) { return arith::SubFOp::create(k.builder, k.loc, a, b); }
   Value multiply(Value a, Value b) { return arith::MulFOp::create(k.builder, k.loc, a, b); }
 
+  Value reciprocal(Value sum) { return arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, 1, 1), sum); }
+  Value logarithm(Value sum) {
+    Value scale = k.constantVector(element, 1, std::ldexp(1.0, -decayOffset));
+    return math::LogOp::create(k.builder, k.loc, multiply(sum, scale));
+  }
+
   /// The greatest elements. Which NaN they pass over does not matter: the sums have them all.
   SmallVector<Value> maxima(ArrayRef<Value> bases) {
     Joining joining{k, nn::ReduceKind::Max, element};
@@ -66,7 +72,7 @@ struct Softmax {
     auto power = [&](size_t row, Value column, int64_t width) -> Value {
       Value exponent = shifted(row, column, width);
       Lanes lanes(k.builder, k.loc, exponent.getType(), k.level);
-      return expandDecay(lanes, exponent);
+      return expandDecay(lanes, exponent); // by how much it is too large, so is their sum
     };
     bool keeps = keepsPowers();
     auto powers = [&](Value column, int64_t width) {
@@ -102,6 +108,6 @@ void codegen::emitSoftmax(KernelBuilder &k) {
   auto op = cast<nn::SoftmaxOp>(k.root());
   Softmax softmax{k, op, k.input(op.getOperand()), k.output(0), Epilogue(k)};
   // What exponentials are made of fills registers.
-  forRowsTogether(k, k.begin, k.end, rowsTogether(softmax.input.columns(), k.level.registers / 8),
+  forRowsTogether(k, k.begin, k.end, rowsTogether(softmax.input.columns(), k.level.registers / 16),
                   [&](ArrayRef<Value> rows) { softmax.rows(rows); });
 }

@@ -93,7 +93,9 @@ struct Window {
       });
     bool isFirst = true;
     SmallVector<InputRow> rows = inputRowsUnder(height, 1);
-    llvm::stable_sort(rows, [](const InputRow &a, const InputRow &b) { return a.isInside && !b.isInside; });
+    llvm::sort(rows, [](const InputRow &a, const InputRow &b) {
+      return std::pair(!a.isInside, a.offset) < std::pair(!b.isInside, b.offset);
+    });
     for (const InputRow &row : rows) {
       auto values = [&] { return valuesOf(k.add(place.at.inputRow, row.offset)); };
       bool begins = std::exchange(isFirst, false) && row.isInside;

@@ -24,7 +24,7 @@ static Value near(Lanes &lanes, Value square) {
                                     -0x1.b82ce3126601fp-6, 0x1.565bcd084e5d8p-8,   -0x1.c02db2ba79e9p-11,
                                     0x1.f9a2fbd58b33p-14,  -0x1.f4ce961d7b9a7p-17, 0x1.b9ae224a9e58ep-20,
                                     -0x1.5d3e051c545fp-23, 0x1.e052a5756eaf3p-27,  -0x1.c9e858ed1adfap-31};
-  return lanes.isWide ? lanes.polynomial(square, wide) : lanes.splitPolynomial(square, q);
+  return lanes.isWide ? lanes.polynomial(square, wide) : lanes.polynomial(square, q);
 }
 
 /// 1 - erf.

@@ -83,9 +83,7 @@ Value codegen::expandExp(Lanes &lanes, Value x) {
 }
 
 Value codegen::expandDecay(Lanes &lanes, Value x) {
-  constexpr int offset = 64;
-  Value scaled = floatExp(lanes, lanes.max(lanes.constant(-104), x), offset);
-  return lanes.mul(scaled, lanes.constant(0x1p-64));
+  return floatExp(lanes, lanes.max(lanes.constant(-104), x), decayOffset);
 }
 
 Value codegen::expandExp2(Lanes &lanes, Value x) {

@@ -39,14 +39,13 @@ Value codegen::floatExp(Lanes &lanes, Value x, int offset, Value offsets) {
   return lanes.mul(lanes.add(power, lanes.constant(1)), factorOf(lanes, shifted, offsets));
 }
 
-Value codegen::floatExp2(Lanes &lanes, Value x, double factor, int offset) {
+Value codegen::floatExp2(Lanes &lanes, Value x, int offset) {
   // 2^f = 1 + f p(f)
   static constexpr float p[] = {0x1.62e430p-1f, 0x1.ebfbdap-3f,  0x1.c6af2ap-5f,
                                 0x1.3b2e36p-7f, 0x1.5f3f3ep-10f, 0x1.41fcbap-13f};
-  Value shifter = shifterOf(lanes, offset), scale = lanes.constant(factor);
-  Value shifted = factor == 1 ? lanes.add(x, shifter) : lanes.fma(x, scale, shifter);
-  Value n = lanes.sub(shifted, shifter);
-  Value f = factor == 1 ? lanes.sub(x, n) : lanes.fma(x, scale, lanes.negate(n));
+  Value shifter = shifterOf(lanes, offset);
+  Value shifted = lanes.add(x, shifter);
+  Value f = lanes.sub(x, lanes.sub(shifted, shifter));
   Value power = lanes.fma(lanes.splitPolynomial(f, p), f, lanes.constant(1));
   return lanes.mul(power, factorOf(lanes, shifted));
 }

@@ -20,7 +20,7 @@ Value codegen::expandGelu(Lanes &lanes, Value x) {
                                 -0x1.98efa4p-13f, -0x1.4e4010p-13f, 0x1.168166p-15f, -0x1.31b92cp-19f};
   // Beyond 10 nothing is left of the tail, and little of the exponents that floats have.
   Value size = lanes.min(lanes.constant(10), lanes.absolute(x));
-  Value tail = floatExp2(lanes, lanes.mul(size, lanes.splitPolynomial(size, p)), /*factor=*/1, /*offset=*/-1);
+  Value tail = floatExp2(lanes, lanes.mul(size, lanes.splitPolynomial(size, p)), /*offset=*/-1);
   return lanes.fma(lanes.negate(size), tail, lanes.max(lanes.constant(0), x));
 }
 

@@ -33,8 +33,8 @@ Value codegen::expandTanh(Lanes &lanes, Value x) {
   static constexpr float q[] = {-0x1.555548p-2f, 0x1.110c7p-3f, -0x1.b90942p-5f, 0x1.582fb6p-6f, -0x1.95002cp-8f};
   Value size = lanes.min(lanes.constant(saturated), lanes.absolute(x));
   Value square = lanes.mul(size, size);
-  Value near = lanes.fma(size, lanes.mul(square, lanes.splitPolynomial(square, q)), size);
-  Value power = floatExp2(lanes, size, 2 * 0x1.71547652b82fep+0); // e^2|x|
+  Value near = lanes.fma(size, lanes.mul(square, lanes.polynomial(square, q)), size);
+  Value power = floatExp(lanes, lanes.add(size, size), /*offset=*/0);
   Value one = lanes.constant(1);
   Value far = lanes.sub(one, lanes.div(lanes.constant(2), lanes.add(power, one)));
   Value isFar = lanes.compare(Lanes::Compare::OGE, size, lanes.constant(split));

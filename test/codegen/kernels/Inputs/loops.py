@@ -53,20 +53,20 @@ SPILLS = {
         "conv:14x14x1024x256,kernel=1,relu": 6,
         "conv:14x14x256x256,relu": 2,
         "conv:56x56x128x128,stride=2,relu": 2,
-        "gelu:128x3072": 4,
+        "gelu:128x3072": 2,
         "gemm:128x3072x768,gelu": 4,
         "gemm:128x768x768": 6,
         "gemm:4x1024x4096": 6,
         "gru:8x128x256": 8,
-        "lstm:8x128x256": 26,
+        "lstm:8x128x256": 32,
     },
     "v3": {
         "conv:28x28x128x128,dilation=2,relu": 3,
         "conv:56x56x128x128,stride=2,relu": 3,
         "conv:56x56x64x64,relu": 3,
-        "gelu:128x3072": 9,
+        "gelu:128x3072": 3,
         "gru:8x128x256": 1,
-        "lstm:8x128x256": 22,
+        "lstm:8x128x256": 37,
     },
     "v4": {},
 }
@@ -75,17 +75,17 @@ SPILLS = {
 TURNS = {
     "v2": {
         "conv:56x56x64x64,relu": (16, 59),
-        "depthwise:56x56x144,relu": (18, 62),
+        "depthwise:56x56x144,relu": (54, 199),
         "gemm:128x768x768": (16, 64),
     },
     "v3": {
         "conv:56x56x64x64,relu": (24, 44),
-        "depthwise:56x56x144,relu": (18, 32),
+        "depthwise:56x56x144,relu": (72, 130),
         "gemm:128x768x768": (24, 47),
     },
     "v4": {
         "conv:56x56x64x64,relu": (48, 80),
-        "depthwise:56x56x144,relu": (18, 32),
+        "depthwise:56x56x144,relu": (144, 242),
         "gemm:128x768x768": (48, 83),
     },
 }

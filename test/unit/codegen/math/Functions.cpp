@@ -42,8 +42,11 @@ const Function functions[] = {
     FUNCTION("sigmoid", exactSigmoid), FUNCTION("sin", std::sin),     FUNCTION("sinh", std::sinh),
     FUNCTION("sqrt", std::sqrt),       FUNCTION("tan", std::tan),     FUNCTION("tanh", std::tanh)};
 
-/// Where it is defined, and for NaN.
-mlir::Value decay(Lanes &lanes, mlir::Value x) { return expandDecay(lanes, lanes.min(lanes.constant(0), x)); }
+/// Where it is defined, and for NaN; without its factor.
+mlir::Value decay(Lanes &lanes, mlir::Value x) {
+  mlir::Value scaled = expandDecay(lanes, lanes.min(lanes.constant(0), x));
+  return lanes.mul(scaled, lanes.constant(std::ldexp(1.0, -decayOffset)));
+}
 
 /// The functions of f32 that no operation of the math dialect has.
 Compiled::Expansion expansionOf(StringRef operation) {
