@@ -28,7 +28,7 @@ using namespace margay;
 using namespace margay::codegen;
 using nn::DimAttr;
 
-llvm::Error codegen::planKernels(ModuleOp module) { return selectPlans(module); }
+llvm::Error codegen::planKernels(ModuleOp module, bool strict) { return selectPlans(module, strict); }
 
 static func::FuncOp mainOf(ModuleOp module) { return module.lookupSymbol<func::FuncOp>(nn::mainFunction); }
 

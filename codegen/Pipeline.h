@@ -29,8 +29,8 @@ struct Library {
 };
 
 /// Chooses how every kernel of `main` is computed, and notes it as its plan; `--emit=kernels`. Joined faults for all
-/// that cannot be computed.
-llvm::Error planKernels(mlir::ModuleOp module);
+/// that cannot be computed. `strict` (--precision f32-strict) allows plain multiply-adds only.
+llvm::Error planKernels(mlir::ModuleOp module, bool strict);
 
 /// Compiles a module whose kernels have plans.
 llvm::Expected<Library> compile(mlir::ModuleOp module, const Options &options);

@@ -37,6 +37,9 @@ static llvm::Expected<Graph> graphOf(const Spec &spec, CompileOptions &options, 
   return loadGraph(options);
 }
 
+/// Algorithms that can stand for each other.
+static bool isConvolution(StringRef algorithm) { return algorithm == "conv" || algorithm == "winograd"; }
+
 /// Puts numbers into the plans of all kernels.
 static void overridePlans(Graph &graph, const MeasureOptions &options) {
   mlir::ModuleOp module = *graph.module;
@@ -45,8 +48,9 @@ static void overridePlans(Graph &graph, const MeasureOptions &options) {
     mlir::NamedAttrList numbers(kernel.getPlan()->getNumbers());
     for (const auto &[name, value] : options.numbers)
       numbers.set(name, builder.getI64IntegerAttr(value));
-    kernel.setPlanAttr(nn::PlanAttr::get(kernel.getContext(), kernel.getPlan()->getAlgorithm(),
-                                         numbers.getDictionary(kernel.getContext())));
+    StringRef chosen = kernel.getPlan()->getAlgorithm(), wanted = options.algorithm;
+    StringRef algorithm = !wanted.empty() && isConvolution(chosen) && isConvolution(wanted) ? wanted : chosen;
+    kernel.setPlanAttr(nn::PlanAttr::get(kernel.getContext(), algorithm, numbers.getDictionary(kernel.getContext())));
   });
 }
 

@@ -11,6 +11,7 @@ namespace margay::benchmarks {
 struct MeasureOptions {
   std::string level = "native"; ///< Code for this level is measured or, where the machine lacks it, only looked at.
   std::vector<std::pair<std::string, int64_t>> numbers; ///< Of the plans, instead of those that are chosen.
+  std::string algorithm;                                ///< Of convolutions: conv or winograd; empty: the chosen one.
   unsigned threads = 1;
   double seconds = 1;  ///< How long is measured.
   bool compare = true; ///< Whether results are compared with the evaluator's. Those of several threads always are.

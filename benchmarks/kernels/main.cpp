@@ -130,7 +130,10 @@ static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
             "machine's peak and bandwidth,\n"
             "compares them with the evaluator, and says how many multiply-adds and instructions their main loop has, "
             "and how many spills it and the other innermost loops.",
-            {{"--cpu", "LEVEL", "the level: v2, v3, v4 or native", setString(options.level)},
+            {{"--algorithm", "NAME",
+              "of convolutions, instead of the chosen one: conv, or winograd with --plan tile_h=4,tile_w=4",
+              setString(options.algorithm)},
+             {"--cpu", "LEVEL", "the level: v2, v3, v4 or native", setString(options.level)},
              {"--json", "", "print a JSON array", setFlag(json)},
              {"--list", "", "print families and kernels", setFlag(list)},
              {"--machine", "", "print what the machine can do: the peak, bandwidths, and fork + join of the pool",

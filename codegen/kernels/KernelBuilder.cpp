@@ -46,7 +46,8 @@ static View viewOf(Value pointer, Type tensor, DimAttr rowStride) {
 
 KernelBuilder::KernelBuilder(ModuleOp module, StringRef name, nn::KernelOp kernel, const KernelStrides &strides,
                              ArrayRef<nn::SymbolAttr> symbols, const Level &level)
-    : Emit(OpBuilder(module.getBodyRegion()), kernel.getLoc(), level), kernel(kernel), rootOp(rootOf(kernel)) {
+    : Emit(OpBuilder(module.getBodyRegion()), kernel.getLoc(), level), kernel(kernel), name(name),
+      rootOp(rootOf(kernel)) {
   builder.setInsertionPointToEnd(module.getBody());
   Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type();
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), {pointer, i64, i64, pointer});
@@ -68,6 +69,25 @@ KernelBuilder::KernelBuilder(ModuleOp module, StringRef name, nn::KernelOp kerne
     outputs.push_back(viewOf(next(pointer), type, stride));
   for (nn::SymbolAttr symbol : symbols)
     symbolValues[symbol.getName()] = next(i64);
+}
+
+void KernelBuilder::outlined(ValueRange operands, llvm::function_ref<void(ValueRange)> body) {
+  std::string part = name + "_part" + std::to_string(outlinedCount++);
+  OpBuilder::InsertionGuard guard(builder);
+  auto caller = builder.getInsertionBlock()->getParentOp()->getParentOfType<LLVM::LLVMFuncOp>();
+  if (!caller)
+    caller = cast<LLVM::LLVMFuncOp>(builder.getInsertionBlock()->getParentOp());
+  LLVM::CallOp::create(builder, loc, TypeRange(), part, operands);
+  builder.setInsertionPoint(caller);
+  auto type =
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), llvm::to_vector(operands.getTypes()));
+  auto function = LLVM::LLVMFuncOp::create(builder, loc, part, type, LLVM::Linkage::Internal);
+  function.setNoInline(true);
+  Block *entry = function.addEntryBlock(builder);
+  builder.setInsertionPointToStart(entry);
+  LLVM::ReturnOp::create(builder, loc, ValueRange());
+  builder.setInsertionPointToStart(entry);
+  body(entry->getArguments());
 }
 
 Value KernelBuilder::dim(DimAttr dim) { return dimValue(*this, dim, symbolValues); }

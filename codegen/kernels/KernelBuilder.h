@@ -62,6 +62,11 @@ public:
   mlir::Value fromStorage(mlir::Value stored, const View &view);
   void storeElements(mlir::Value value, const View &view, mlir::Value offset);
 
+  /// Emits `body` as a function of its own and calls it here; it sees `operands` as values of its own, and may use
+  /// nothing else from outside but constants. For a loop that needs all registers: within a large function LLVM would
+  /// keep the constants of other loops in some of them.
+  void outlined(mlir::ValueRange operands, llvm::function_ref<void(mlir::ValueRange)> body);
+
   /// The operation that decides the loops, or null in a kernel of elementwise operations only.
   mlir::Operation *root() const { return rootOp; }
 
@@ -72,6 +77,8 @@ public:
 private:
   llvm::DenseMap<mlir::Value, View> views;
   SymbolValues symbolValues;
+  std::string name; ///< Of the function.
+  unsigned outlinedCount = 0;
   mlir::Operation *rootOp = nullptr;
 };
 

@@ -6,7 +6,9 @@
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/Attention.h"
+#include "codegen/plans/ChooseWinograd.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/Winograd.h"
 #include "ir/Fault.h"
 #include "ir/Recipe.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -132,6 +134,11 @@ static const Algorithm algorithms[] = {
     {.name = "transpose-blocks", .emit = emitBlockTranspose, .units = transposeBlockUnits},
     {.name = "window", .emit = emitWindow, .units = imageRowUnits},
     {.name = "window-general", .emit = emitGeneralWindow, .units = rowUnits},
+    {.name = "winograd",
+     .emit = emitWinogradConv,
+     .units = winogradUnits,
+     .weights = WeightFormat::Winograd,
+     .scratchBytes = winogradScratchBytes},
 };
 
 static const Algorithm &find(StringRef name) {
@@ -143,6 +150,18 @@ const Algorithm &codegen::algorithmOf(nn::KernelOp kernel) { return find(kernel.
 //===----------------------------------------------------------------------===//
 // Choice
 //===----------------------------------------------------------------------===//
+
+namespace {
+/// An algorithm and the numbers of its plan.
+struct Choice {
+  Choice(StringRef algorithm) : algorithm(algorithm) {}
+  Choice(StringLiteral algorithm) : algorithm(algorithm) {}
+  Choice(const char *algorithm) : algorithm(algorithm) {}
+
+  StringRef algorithm;
+  SmallVector<std::pair<StringRef, int64_t>> numbers;
+};
+} // namespace
 
 static std::string describe(Type type) {
   std::string text;
@@ -173,7 +192,7 @@ static StringRef choosePackedGemm(nn::KernelOp kernel) {
   return *rows <= fewRows ? "gemm-columns" : "gemm";
 }
 
-static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv) {
+static Choice chooseConv(nn::KernelOp kernel, nn::ConvOp conv, bool strict) {
   auto input = conv.getInput().getType(), filter = conv.getFilter().getType();
   int64_t rank = input.getRank(), groups = conv.getGroups();
   bool isFast = isa<Float32Type, Float64Type>(input.getElementType()) && rank <= 4 && allConstant(input, 1) &&
@@ -188,7 +207,14 @@ static llvm::Expected<StringRef> chooseConv(nn::KernelOp kernel, nn::ConvOp conv
     return choosePackedGemm(kernel);
   if (groups > 1 && groups == input.getDimSize(rank - 1) && groups == filter.getDimSize(rank - 1))
     return "depthwise";
-  return "conv";
+  auto filterArgument = cast<BlockArgument>(conv.getFilter());
+  std::optional<WinogradTile> tile =
+      strict ? std::nullopt : chooseWinograd(conv, kernel.getInputs()[filterArgument.getArgNumber()]);
+  if (!tile)
+    return "conv";
+  Choice winograd("winograd");
+  winograd.numbers = {{"tile_h", tile->height.outputs}, {"tile_w", tile->width.outputs}};
+  return winograd;
 }
 
 /// Whether there is one dimension of each role but `b`, and those before the last two are all `b`.
@@ -196,7 +222,7 @@ static bool isInOrder(StringRef roles, StringRef last) {
   return roles.ends_with(last) && roles.drop_back(last.size()).find_first_not_of('b') == StringRef::npos;
 }
 
-static llvm::Expected<StringRef> chooseContract(nn::KernelOp kernel, nn::ContractOp contract) {
+static llvm::Expected<Choice> chooseContract(nn::KernelOp kernel, nn::ContractOp contract) {
   auto lhs = contract.getLhs().getType(), rhs = contract.getRhs().getType();
   StringRef lhsRoles = contract.getLhsRoles(), rhsRoles = contract.getRhsRoles();
   bool isFlat = lhsRoles == "mk" && rhsRoles == "kn";
@@ -215,11 +241,11 @@ static llvm::Expected<StringRef> chooseContract(nn::KernelOp kernel, nn::Contrac
   return canPack && (!inOrder || *shape.rows > mostGroupRows) ? "gemm-packing" : "gemm-plain";
 }
 
-static llvm::Expected<StringRef> chooseWindow(nn::KernelOp kernel, nn::WindowOp window) {
+static llvm::Expected<Choice> chooseWindow(nn::KernelOp kernel, nn::WindowOp window) {
   auto input = window.getInput().getType();
   if (window.getKind() == nn::ReduceKind::Mean && !isa<FloatType>(input.getElementType()))
     return unsupported(kernel, "the mean of " + describe(input.getElementType()) + " is not supported");
-  return input.getRank() <= 4 && allConstant(input, 1) ? "window" : "window-general";
+  return Choice(input.getRank() <= 4 && allConstant(input, 1) ? "window" : "window-general");
 }
 
 static StringRef chooseRecurrent(nn::KernelOp kernel, nn::RecurrentOp recurrent) {
@@ -268,31 +294,30 @@ static StringRef onlyAlgorithm(Operation *root) {
       .Default([](Operation *) { return ""; });
 }
 
-static llvm::Expected<StringRef> choose(nn::KernelOp kernel) {
-  using Result = llvm::Expected<StringRef>;
+static llvm::Expected<Choice> choose(nn::KernelOp kernel, bool strict) {
   Operation *root = rootOf(kernel);
   if (!root)
     return isFlat(kernel) ? StringRef("elementwise") : StringRef("elementwise-rows");
   if (attentionOf(kernel))
     return StringRef("attention");
   if (auto conv = dyn_cast<nn::ConvOp>(root))
-    return chooseConv(kernel, conv);
+    return chooseConv(kernel, conv, strict);
   if (auto contract = dyn_cast<nn::ContractOp>(root))
     return chooseContract(kernel, contract);
   if (auto window = dyn_cast<nn::WindowOp>(root))
     return chooseWindow(kernel, window);
   if (auto reduce = dyn_cast<nn::ReduceOp>(root))
-    return chooseReduce(reduce);
+    return Choice(chooseReduce(reduce));
   if (auto recurrent = dyn_cast<nn::RecurrentOp>(root))
-    return chooseRecurrent(kernel, recurrent);
+    return Choice(chooseRecurrent(kernel, recurrent));
   if (auto softmax = dyn_cast<nn::SoftmaxOp>(root)) {
     if (!isa<Float32Type>(softmax.getType().getElementType()))
       return unsupported(kernel,
                          "softmax of " + describe(softmax.getType().getElementType()) + " is not supported; f32 is");
-    return Result("softmax");
+    return Choice("softmax");
   }
   if (StringRef only = onlyAlgorithm(root); !only.empty())
-    return only;
+    return Choice(only);
   return unsupported(kernel, root->getName().getStringRef() + " has no emitter");
 }
 
@@ -336,10 +361,18 @@ static int64_t unitsPerTask(nn::KernelOp kernel, const Algorithm &algorithm) {
   return llvm::divideCeil(task, granule) * granule;
 }
 
-static void setPlan(nn::KernelOp kernel, StringRef algorithm) {
-  OpBuilder builder(kernel.getContext());
-  auto task = builder.getNamedAttr("task", builder.getI64IntegerAttr(unitsPerTask(kernel, find(algorithm))));
-  kernel.setPlanAttr(nn::PlanAttr::get(kernel.getContext(), algorithm, builder.getDictionaryAttr(task)));
+static void setPlan(nn::KernelOp kernel, const Choice &choice) {
+  Builder builder(kernel.getContext());
+  NamedAttrList numbers;
+  for (auto [name, value] : choice.numbers)
+    numbers.set(name, builder.getI64IntegerAttr(value));
+  auto set = [&] {
+    kernel.setPlanAttr(
+        nn::PlanAttr::get(kernel.getContext(), choice.algorithm, numbers.getDictionary(kernel.getContext())));
+  };
+  set(); // Units are counted by the plan's numbers.
+  numbers.set("task", builder.getI64IntegerAttr(unitsPerTask(kernel, find(choice.algorithm))));
+  set();
 }
 
 void codegen::planByRows(nn::KernelOp kernel) {
@@ -347,15 +380,15 @@ void codegen::planByRows(nn::KernelOp kernel) {
     setPlan(kernel, "elementwise-rows");
 }
 
-llvm::Error codegen::selectPlans(ModuleOp module) {
+llvm::Error codegen::selectPlans(ModuleOp module, bool strict) {
   llvm::Error faults = llvm::Error::success();
   module.walk([&](nn::KernelOp kernel) {
-    llvm::Expected<StringRef> name = choose(kernel);
-    if (!name) {
-      faults = llvm::joinErrors(std::move(faults), name.takeError());
+    llvm::Expected<Choice> choice = choose(kernel, strict);
+    if (!choice) {
+      faults = llvm::joinErrors(std::move(faults), choice.takeError());
       return;
     }
-    setPlan(kernel, *name);
+    setPlan(kernel, *choice);
   });
   return faults;
 }

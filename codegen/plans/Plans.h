@@ -25,6 +25,7 @@ enum class WeightFormat {
   RowMajor,
   Panels, ///< [groups][columns / 16][depth][16], where the last dimension is the columns (of all groups) and all others
           ///< the depth
+  Winograd, ///< [columns / 16][points][channels][16]: filters as Winograd's tiles multiply them
 };
 
 /// An algorithm: how it is emitted, and what its unit of work is.
@@ -46,8 +47,9 @@ struct Algorithm {
 /// The algorithm that a kernel's plan names.
 const Algorithm &algorithmOf(nn::KernelOp kernel);
 
-/// Gives every kernel in `main` a plan. Joined faults for all that no algorithm can compute.
-llvm::Error selectPlans(mlir::ModuleOp module);
+/// Gives every kernel in `main` a plan. `strict` allows plain multiply-adds only. Joined faults for all that no
+/// algorithm can compute.
+llvm::Error selectPlans(mlir::ModuleOp module, bool strict);
 
 /// For when a tensor of the kernel turns out to lie within a wider one: its elements are not one run, so they are
 /// computed row by row.

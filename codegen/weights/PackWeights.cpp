@@ -3,7 +3,9 @@
 #include "codegen/weights/PackWeights.h"
 #include "codegen/emit/WeightsObject.h"
 #include "codegen/kernels/Tile.h"
+#include "codegen/plans/Winograd.h"
 #include "codegen/weights/WeightView.h"
+#include "codegen/weights/WinogradFilters.h"
 #include "ir/Recipe.h"
 
 using namespace mlir;
@@ -24,7 +26,7 @@ static void writePanels(const WeightView &weights, int64_t groups, WeightsWriter
 llvm::Expected<WeightOffsets> codegen::packWeights(ArrayRef<Operation *> steps, WeightsWriter &writer) {
   WeightOffsets offsets;
   // A recipe that several kernels read in one format is packed once.
-  DenseMap<std::tuple<Value, int, int64_t>, uint64_t> done;
+  DenseMap<std::tuple<Value, int, int64_t, int64_t>, uint64_t> done;
   for (Operation *step : steps)
     for (OpOperand &operand : step->getOpOperands()) {
       Value value = operand.get();
@@ -34,12 +36,16 @@ llvm::Expected<WeightOffsets> codegen::packWeights(ArrayRef<Operation *> steps, 
       auto kernel = dyn_cast<nn::KernelOp>(step); // Else nn.if or nn.loop, which hand it on.
       auto conv = kernel ? dyn_cast_or_null<nn::ConvOp>(rootOf(kernel)) : nn::ConvOp();
       WeightFormat format = kernel ? weightFormat(kernel, index) : WeightFormat::RowMajor;
-      auto [entry, isNew] = done.try_emplace({value, static_cast<int>(format), conv ? conv.getGroups() : 1});
+      WinogradTiling tiling = format == WeightFormat::Winograd ? winogradTiling(kernel) : WinogradTiling();
+      auto [entry, isNew] = done.try_emplace({value, static_cast<int>(format), conv ? conv.getGroups() : 1,
+                                              tiling.height.outputs * 16 + tiling.width.outputs});
       if (isNew) {
         llvm::Expected<WeightView> weights = WeightView::of(value);
         if (!weights)
           return weights.takeError();
-        if (format == WeightFormat::Panels)
+        if (format == WeightFormat::Winograd)
+          writeWinogradFilters(*weights, tiling, writer);
+        else if (format == WeightFormat::Panels)
           writePanels(*weights, conv ? conv.getGroups() : 1, writer);
         else
           weights->writeRowMajor([&](ArrayRef<char> piece) { writer.write(piece); });

@@ -18,7 +18,7 @@ protected:
   MemoryPlan plan(llvm::StringRef text) {
     module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
     EXPECT_TRUE(module);
-    llvm::cantFail(selectPlans(*module));
+    llvm::cantFail(selectPlans(*module, /*strict=*/false));
     main = module->lookupSymbol<mlir::func::FuncOp>("main");
     return planMemory(main);
   }

@@ -1,0 +1,416 @@
+//===- WinogradConv.cpp - convolution in Winograd's tiles -----------------===//
+//
+// See codegen/plans/WinogradAxis.h for the algorithm and codegen/plans/Winograd.h for the blocks. In the scratch
+// memory:
+//
+//   strip     [points of the height][columns under a row of tiles][16 channels]   the input, transformed along the
+//   height inputs    [points][tiles][channels]                                           the input, transformed
+//   products  [tiles][points][columns of some panels]
+//   half      [outputs along the height][points of the width][columns]            one tile, transformed back halfway
+//
+//   weights: panels [outputs / 16][points][channels][16], transformed
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/kernels/Kernels.h"
+#include "codegen/kernels/RowGroups.h"
+#include "codegen/kernels/Spatial.h"
+#include "codegen/kernels/Tile.h"
+#include "codegen/kernels/WinogradTransform.h"
+#include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/Winograd.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+namespace {
+
+struct WinogradConv {
+  KernelBuilder &k;
+  const View &input, &filter;
+  Type element;
+  Geometry geometry;
+  WinogradTiling tiling;
+  WinogradScratch scratch;
+  int64_t lanes;
+  int64_t ahead;     ///< How many steps ahead weights are fetched; 0: not at all.
+  bool finishesRows; ///< Whether the epilogue is a loop of its own.
+  Epilogue epilogue;
+
+  /// A block of tiles: where it begins, and how many rows and columns of tiles it has.
+  struct Block {
+    Value image, tileRow, tileColumn, rows, columns;
+  };
+
+  /// Some neighbouring channels.
+  struct Part {
+    int64_t offset, lanes;
+  };
+
+  Value placeIn(Value memory, int64_t offset) { return k.at(memory, offset, element); }
+  Value place(int64_t offset) { return placeIn(k.scratch, offset); }
+  Type vector(const Part &part) { return k.vectorOf(element, part.lanes); }
+
+  //===--------------------------------------------------------------------===//
+  // The input
+  //===--------------------------------------------------------------------===//
+
+  /// Covers all channels: `body(first channel, vectors from it on)`, a line at a time.
+  void forLines(llvm::function_ref<void(Value channel, ArrayRef<Part> parts)> body) {
+    constexpr int64_t line = WinogradScratch::lineChannels;
+    auto partsOf = [&](int64_t channels) {
+      SmallVector<Part> parts;
+      for (int64_t offset = 0; offset < channels; offset += lanes)
+        parts.push_back({offset, std::min(lanes, channels - offset)});
+      return parts;
+    };
+    int64_t whole = tiling.channels / line * line;
+    k.loop(k.constant(0), k.constant(whole), line, [&](Value channel) { body(channel, partsOf(line)); });
+    if (whole != tiling.channels)
+      body(k.constant(whole), partsOf(tiling.channels - whole));
+  }
+
+  Value stripAt(Value row, Value column, int64_t offset) {
+    Value index = k.add(k.mul(k.add(k.mul(row, scratch.stripColumns), column), WinogradScratch::lineChannels), offset);
+    return k.at(place(scratch.strip), index, element);
+  }
+
+  void storeStrip(ValueRange rows, Value column, const Part &part) {
+    for (auto [row, value] : llvm::enumerate(rows))
+      k.store(value, stripAt(k.constant(row), column, part.offset));
+  }
+
+  /// The rows of the input under a row of tiles, and of each whether it is inside.
+  struct Rows {
+    Value first; ///< Pointer to the (virtual) first one, at the (virtual) column under the first tile.
+    SmallVector<Value> inside;
+    Value allInside;
+  };
+
+  Rows rowsUnder(const Block &block, Value tileRow) {
+    const Axis &height = geometry.height, &width = geometry.width;
+    Value top = k.add(k.mul(k.add(block.tileRow, tileRow), tiling.height.outputs), -height.pad);
+    Value left = k.add(k.mul(block.tileColumn, tiling.width.outputs), -width.pad);
+    Rows rows;
+    auto both = [&](Value a, Value b) { return k.builder.createOrFold<arith::AndIOp>(k.loc, a, b); };
+    auto isInside = [&](Value from, Value to) {
+      return both(k.less(k.constant(-1), from), k.less(to, k.constant(height.in)));
+    };
+    for (int64_t row = 0; row < tiling.height.points(); ++row)
+      rows.inside.push_back(isInside(k.add(top, row), k.add(top, row)));
+    rows.allInside = isInside(top, k.add(top, tiling.height.points() - 1));
+    Value pixel = k.add(k.mul(k.add(k.mul(block.image, height.in), top), width.in), left);
+    rows.first = k.at(input.pointer, k.mul(pixel, k.dim(input.rowStride)), element);
+    return rows;
+  }
+
+  /// Transforms a column of the strip along the height.
+  void column(const Rows &rows, Value column, Value channel, ArrayRef<Part> parts, bool allInside) {
+    Value stride = k.dim(input.rowStride);
+    Value top = k.at(k.at(rows.first, k.mul(column, stride), element), channel, element);
+    SmallVector<Value> pointers;
+    for (int64_t row = 0; row < tiling.height.points(); ++row) {
+      Value pointer = k.at(top, k.mul(k.mul(stride, geometry.width.in), row), element);
+      if (!allInside)
+        pointer = LLVM::SelectOp::create(k.builder, k.loc, rows.inside[row], pointer, place(scratch.zeros));
+      pointers.push_back(pointer);
+    }
+    for (const Part &part : parts) {
+      SmallVector<Value> values;
+      for (Value pointer : pointers)
+        values.push_back(k.load(vector(part), k.at(pointer, part.offset, element)));
+      storeStrip(transformInputs(k, tiling.height, values), column, part);
+    }
+  }
+
+  /// Whether some row of tiles sees rows outside the input.
+  bool seesOutside() const {
+    int64_t end = tiling.tileRows * tiling.height.outputs + tiling.height.kernel - 1 - geometry.height.pad;
+    return geometry.height.pad > 0 || end > geometry.height.in;
+  }
+
+  /// The input under a row of tiles, transformed along the height.
+  void fillStrip(const Block &block, const Rows &rows, Value channel, ArrayRef<Part> parts) {
+    const Axis &width = geometry.width;
+    Value left = k.add(k.mul(block.tileColumn, tiling.width.outputs), -width.pad);
+    Value count = k.add(k.mul(block.columns, tiling.width.outputs), tiling.width.kernel - 1);
+    Value begin = k.min(count, k.max(k.constant(0), k.sub(k.constant(0), left)));
+    Value end = k.max(begin, k.min(count, k.sub(k.constant(width.in), left)));
+    auto clear = [&](Value from, Value to) {
+      k.loop(from, to, 1, [&](Value at) {
+        for (const Part &part : parts)
+          storeStrip(SmallVector<Value>(tiling.height.points(), k.constantVector(element, part.lanes, 0)), at, part);
+      });
+    };
+    clear(k.constant(0), begin);
+    auto columns = [&](bool allInside) {
+      k.loop(begin, end, 1, [&](Value at) { column(rows, at, channel, parts, allInside); });
+    };
+    if (!seesOutside()) {
+      columns(true);
+    } else {
+      k.when(rows.allInside, [&] { columns(true); });
+      Value one = arith::ConstantOp::create(k.builder, k.loc, k.builder.getBoolAttr(true));
+      k.when(k.builder.createOrFold<arith::XOrIOp>(k.loc, rows.allInside, one), [&] { columns(false); });
+    }
+    clear(end, count);
+  }
+
+  /// Transforms one tile of the strip along the width.
+  void spread(Value stripColumn, Value tile, Value channel, ArrayRef<Part> parts) {
+    k.loop(k.constant(0), k.constant(tiling.height.points()), 1, [&](Value row) {
+      for (const Part &part : parts) {
+        SmallVector<Value> values;
+        for (int64_t i = 0; i < tiling.width.points(); ++i)
+          values.push_back(k.load(vector(part), stripAt(row, k.add(stripColumn, i), part.offset)));
+        Value first = k.mul(row, tiling.width.points());
+        for (auto [i, value] : llvm::enumerate(transformInputs(k, tiling.width, values)))
+          k.store(value, k.at(inputAt(k.scratch, k.add(first, i), tile), k.add(channel, part.offset), element));
+      }
+    });
+  }
+
+  Value inputAt(Value memory, Value point, Value tile) {
+    Value index = k.mul(k.add(k.mul(point, tiling.blockTiles()), tile), scratch.rowStride);
+    return k.at(placeIn(memory, scratch.inputs), index, element);
+  }
+
+  void transformInput(const Block &block) {
+    k.loop(k.constant(0), block.rows, 1, [&](Value tileRow) {
+      Rows rows = rowsUnder(block, tileRow);
+      forLines([&](Value channel, ArrayRef<Part> parts) {
+        fillStrip(block, rows, channel, parts);
+        k.loop(k.constant(0), block.columns, 1, [&](Value tile) {
+          spread(k.mul(tile, tiling.width.outputs), k.add(k.mul(tileRow, block.columns), tile), channel, parts);
+        });
+      });
+    });
+  }
+
+  //===--------------------------------------------------------------------===//
+  // The products
+  //===--------------------------------------------------------------------===//
+
+  Value productAt(Value memory, Value tile, Value point, const TileColumn &column) {
+    int64_t columns = scratch.panels * panelColumns;
+    Value index = k.mul(k.add(k.mul(tile, tiling.points()), point), columns);
+    return k.at(placeIn(memory, scratch.products), k.add(index, column.panel * panelColumns + column.offset), element);
+  }
+
+  /// Weights that are fetched into the second-level cache meanwhile: a line in `each` steps.
+  struct Fetch {
+    Value from;
+    int64_t each;
+  };
+
+  void productTile(Value memory, Value point, Value tile, int64_t tiles, Value weights, const TileColumns &columns,
+                   const Fetch *fetch) {
+    int64_t panelSize = tiling.points() * tiling.channels * panelColumns;
+    Accumulators start = zeroAccumulators(k, tiles, columns, element);
+    Value origin = inputAt(memory, point, tile);
+    SmallVector<Value> sums =
+        sumSteps(k, start, tiling.channels, stepsTogether, [&](Accumulators &now, Value first, int64_t step) {
+          Value line = k.at(k.at(weights, k.mul(first, panelColumns), element), step * panelColumns, element);
+          Value scalars = k.at(origin, first, element);
+          if (fetch && step % fetch->each == 0)
+            for (int64_t p = 0; p < columns.panels; ++p)
+              k.prefetch(k.at(fetch->from, k.mul(first, panelColumns / fetch->each), element),
+                         p * panelSize + step / fetch->each * panelColumns, element);
+          multiplyStep(
+              k, now,
+              [&](const TileColumn &c) {
+                return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * panelSize + c.offset, element));
+              },
+              [&](int64_t r) { return k.load(element, k.at(scalars, r * scratch.rowStride + step, element)); });
+        });
+    Accumulators done{tiles, columns, sums};
+    for (int64_t r = 0; r < tiles; ++r)
+      for (auto [index, column] : llvm::enumerate(columns.columns))
+        k.store(done.at(r, index), productAt(memory, k.add(tile, r), point, column));
+  }
+
+  /// All points' products of a block of `tiles` tiles with a panel or some.
+  void multiply(Value panel, const TileColumns &columns, int64_t tiles) {
+    Value weights = k.at(filter.pointer, k.mul(panel, tiling.points() * tiling.channels * panelColumns), element);
+    k.outlined({k.scratch, weights}, [&](ValueRange inside) { multiplyIn(inside[0], inside[1], columns, tiles); });
+  }
+
+  void multiplyIn(Value memory, Value panelStart, const TileColumns &columns, int64_t tiles) {
+    int64_t pointSize = tiling.channels * panelColumns;
+    EvenSplit split = evenSplit(tiles, maxTileRows(k.level));
+    int64_t larger = split.larger * split.size;
+    // What is multiplied soon is fetched during the first two tiles, or the only one.
+    int64_t fetching = std::min<int64_t>(2, split.parts), half = tiling.channels / fetching;
+    k.loop(k.constant(0), k.constant(tiling.points()), 1, [&](Value point) {
+      Value weights = k.at(panelStart, k.mul(point, pointSize), element);
+      Value tile = k.constant(0);
+      for (int64_t part = 0; part < fetching && ahead != 0; ++part) {
+        Fetch fetch{k.at(weights, (ahead + part * half) * panelColumns, element), fetching};
+        productTile(memory, point, tile, split.sizeOf(part), weights, columns, &fetch);
+        tile = k.add(tile, split.sizeOf(part));
+      }
+      Value middle = k.max(tile, k.constant(larger));
+      k.loop(tile, k.constant(larger), split.size,
+             [&](Value tile) { productTile(memory, point, tile, split.size, weights, columns, nullptr); });
+      if (larger != tiles)
+        k.loop(middle, k.constant(tiles), split.size - 1,
+               [&](Value tile) { productTile(memory, point, tile, split.size - 1, weights, columns, nullptr); });
+    });
+  }
+
+  /// `body(how many tiles there are)`, for each number that blocks can have.
+  void forSizes(const Block &block, llvm::function_ref<void(int64_t tiles)> body) {
+    auto sizes = [](const EvenSplit &split) {
+      SmallVector<int64_t> sizes{split.size};
+      if (split.larger != split.parts)
+        sizes.push_back(split.size - 1);
+      return sizes;
+    };
+    Value tiles = k.mul(block.rows, block.columns);
+    SmallVector<int64_t> numbers;
+    for (int64_t rows : sizes(tiling.rowBlocks))
+      for (int64_t columns : sizes(tiling.columnBlocks))
+        if (!llvm::is_contained(numbers, rows * columns))
+          numbers.push_back(rows * columns);
+    if (numbers.size() == 1)
+      return body(numbers.front());
+    for (int64_t number : numbers) {
+      Value isIt = arith::CmpIOp::create(k.builder, k.loc, arith::CmpIPredicate::eq, tiles, k.constant(number));
+      k.when(isIt, [&] { body(number); });
+    }
+  }
+
+  //===--------------------------------------------------------------------===//
+  // The result
+  //===--------------------------------------------------------------------===//
+
+  Value halfAt(Value row, Value point, const TileColumn &column) {
+    int64_t columns = scratch.panels * panelColumns;
+    Value index = k.mul(k.add(k.mul(row, tiling.width.points()), point), columns);
+    return k.at(place(scratch.half), k.add(index, column.panel * panelColumns + column.offset), element);
+  }
+
+  /// Transforms a tile back along the height.
+  void gatherHeight(Value tile, const TileColumns &columns) {
+    k.loop(k.constant(0), k.constant(tiling.width.points()), 1, [&](Value point) {
+      for (const TileColumn &column : columns.columns) {
+        SmallVector<Value> values;
+        for (int64_t i = 0; i < tiling.height.points(); ++i)
+          values.push_back(k.load(k.vectorOf(element, lanes),
+                                  productAt(k.scratch, tile, k.add(point, i * tiling.width.points()), column)));
+        for (auto [row, value] : llvm::enumerate(transformProducts(k, tiling.height, values)))
+          k.store(value, halfAt(k.constant(row), point, column));
+      }
+    });
+  }
+
+  /// Transforms a tile back along the width and finishes its first `pixels` columns and `rows` rows of the result, the
+  /// first of which begins at row `row` of the result's matrix.
+  void gatherWidth(Value row, Value rows, int64_t pixels, Value panel, const TileColumns &columns) {
+    k.loop(k.constant(0), rows, 1, [&](Value outputRow) {
+      Accumulators done = zeroAccumulators(k, pixels, columns, element);
+      for (auto [index, column] : llvm::enumerate(columns.columns)) {
+        SmallVector<Value> values;
+        for (int64_t i = 0; i < tiling.width.points(); ++i)
+          values.push_back(k.load(k.vectorOf(element, lanes), halfAt(outputRow, k.constant(i), column)));
+        SmallVector<Value> outputs = transformProducts(k, tiling.width, values);
+        for (int64_t pixel = 0; pixel < pixels; ++pixel)
+          done.at(pixel, index) = outputs[pixel];
+      }
+      Value resultRow = k.add(row, k.mul(outputRow, geometry.width.out));
+      Value resultColumn = k.mul(panel, panelColumns);
+      if (finishesRows)
+        finishRows(k, epilogue, done, resultRow, resultColumn);
+      else
+        finishTile(k, epilogue, done, resultRow, resultColumn);
+    });
+  }
+
+  /// The results of a block of tiles, from their products.
+  void finishBlock(const Block &block, Value panel, const TileColumns &columns) {
+    const Axis &height = geometry.height, &width = geometry.width;
+    int64_t wholeColumns = width.out / tiling.width.outputs, rest = width.out % tiling.width.outputs;
+    k.loop(k.constant(0), block.rows, 1, [&](Value tileRow) {
+      Value top = k.mul(k.add(block.tileRow, tileRow), tiling.height.outputs);
+      Value rows = height.out % tiling.height.outputs == 0
+                       ? k.constant(tiling.height.outputs)
+                       : k.min(k.constant(tiling.height.outputs), k.sub(k.constant(height.out), top));
+      auto tile = [&](Value tileColumn, int64_t pixels) {
+        Value left = k.mul(k.add(block.tileColumn, tileColumn), tiling.width.outputs);
+        Value row = k.add(k.mul(k.add(k.mul(block.image, height.out), top), width.out), left);
+        gatherHeight(k.add(k.mul(tileRow, block.columns), tileColumn), columns);
+        gatherWidth(row, rows, pixels, panel, columns);
+      };
+      Value whole = rest == 0 ? block.columns : k.min(block.columns, k.sub(k.constant(wholeColumns), block.tileColumn));
+      k.loop(k.constant(0), whole, 1, [&](Value tileColumn) { tile(tileColumn, tiling.width.outputs); });
+      if (rest != 0)
+        k.when(k.less(whole, block.columns), [&] { tile(whole, rest); });
+    });
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Blocks and groups
+  //===--------------------------------------------------------------------===//
+
+  Block blockOf(Value index) {
+    Block block;
+    block.image = k.div(index, k.constant(tiling.blocks()));
+    Value inImage = k.rem(index, k.constant(tiling.blocks()));
+    Value row = k.div(inImage, k.constant(tiling.columnBlocks.parts));
+    Value column = k.rem(inImage, k.constant(tiling.columnBlocks.parts));
+    block.tileRow = firstRow(k, tiling.rowBlocks, row);
+    block.tileColumn = firstRow(k, tiling.columnBlocks, column);
+    auto sizeOf = [&](const EvenSplit &split, Value part, Value first) {
+      return split.larger == split.parts ? k.constant(split.size) : k.sub(firstRow(k, split, k.add(part, 1)), first);
+    };
+    block.rows = sizeOf(tiling.rowBlocks, row, block.tileRow);
+    block.columns = sizeOf(tiling.columnBlocks, column, block.tileColumn);
+    return block;
+  }
+
+  /// Units [begin, end): groups of output channels' panels in blocks of tiles.
+  void emit() {
+    Value groups = k.constant(tiling.groups);
+    k.store(k.constantVector(element, WinogradScratch::lineChannels, 0), place(scratch.zeros));
+    Value firstBlock = k.div(k.begin, groups), endBlock = k.div(k.add(k.end, tiling.groups - 1), groups);
+    k.loop(firstBlock, endBlock, 1, [&](Value index) {
+      Block block = blockOf(index);
+      transformInput(block);
+      Value firstUnit = k.mul(index, tiling.groups);
+      Value firstGroup = k.max(k.constant(0), k.sub(k.begin, firstUnit));
+      Value endGroup = k.min(groups, k.sub(k.end, firstUnit));
+      int64_t perGroup = llvm::alignTo(tiling.groupPanels(), scratch.panels);
+      Value firstPanel = k.mul(firstGroup, perGroup);
+      // Groups are rounded up, so that the last ones may have nothing to do.
+      k.when(k.less(firstPanel, k.constant(llvm::divideCeil(tiling.outputs, panelColumns))), [&] {
+        forPanels(k, firstPanel, k.mul(endGroup, perGroup), tiling.outputs, lanes, scratch.panels,
+                  [&](Value panel, const TileColumns &columns) {
+                    forSizes(block, [&](int64_t tiles) { multiply(panel, columns, tiles); });
+                    finishBlock(block, panel, columns);
+                  });
+      });
+    });
+  }
+};
+
+} // namespace
+
+void codegen::emitWinogradConv(KernelBuilder &k) {
+  auto op = cast<nn::ConvOp>(k.root());
+  const View &input = k.input(op.getInput());
+  WinogradTiling tiling = winogradTiling(k.kernel);
+  WinogradConv conv{.k = k,
+                    .input = input,
+                    .filter = k.input(op.getFilter()),
+                    .element = input.element,
+                    .geometry = geometryOf(op),
+                    .tiling = tiling,
+                    .scratch = winogradScratch(tiling, k.level),
+                    .lanes = k.lanes(input.element),
+                    .ahead = k.kernel.getPlan()->get("ahead", 256),
+                    .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
+                    .epilogue = Epilogue(k)};
+  conv.emit();
+}

@@ -1,0 +1,23 @@
+//===- ChooseWinograd.h - whether Winograd's tiles pay, and are exact enough ===//
+
+#ifndef MARGAY_CODEGEN_PLANS_CHOOSEWINOGRAD_H
+#define MARGAY_CODEGEN_PLANS_CHOOSEWINOGRAD_H
+
+#include "codegen/plans/WinogradAxis.h"
+#include "ir/Ops.h"
+#include <optional>
+
+namespace margay::codegen {
+
+/// A tile's size.
+struct WinogradTile {
+  WinogradAxis height, width;
+};
+
+/// The tile that makes a convolution fastest, if one beats the direct one and is exact enough for `--precision f32`:
+/// within 1e-5 of the greatest result (docs/precision.md). `filter` is the recipe of the convolution's filter.
+std::optional<WinogradTile> chooseWinograd(nn::ConvOp conv, mlir::Value filter);
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_PLANS_CHOOSEWINOGRAD_H

@@ -1,0 +1,77 @@
+//===- Winograd.cpp - how a convolution is cut into Winograd tiles --------===//
+
+#include "codegen/plans/Winograd.h"
+#include "codegen/kernels/KernelBuilder.h"
+#include "codegen/kernels/Tile.h"
+#include "ir/Dim.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+int64_t WinogradTiling::groupPanels() const {
+  return llvm::divideCeil(llvm::divideCeil(outputs, panelColumns), groups);
+}
+
+/// Cuts the tiles of an image into blocks of at most `most`, with whole rows of tiles where that is possible.
+static void cutBlocks(WinogradTiling &tiling, int64_t most) {
+  // The strip of an image under a row of them stays in the first-level cache.
+  constexpr int64_t mostColumns = 14;
+  tiling.columnBlocks = evenSplit(tiling.tileColumns, std::min(most, mostColumns));
+  tiling.rowBlocks = evenSplit(tiling.tileRows, std::max<int64_t>(1, most / tiling.columnBlocks.size));
+}
+
+WinogradTiling codegen::winogradTiling(nn::KernelOp kernel) {
+  auto conv = cast<nn::ConvOp>(rootOf(kernel));
+  Geometry geometry = geometryOf(conv);
+  nn::PlanAttr plan = *kernel.getPlan();
+  ArrayRef<int64_t> filter = conv.getFilter().getType().getShape();
+  WinogradTiling tiling;
+  tiling.height = {plan.get("tile_h", 1), geometry.height.kernel};
+  tiling.width = {plan.get("tile_w", 1), geometry.width.kernel};
+  tiling.tileRows = llvm::divideCeil(geometry.height.out, tiling.height.outputs);
+  tiling.tileColumns = llvm::divideCeil(geometry.width.out, tiling.width.outputs);
+  tiling.channels = filter[filter.size() - 2];
+  tiling.outputs = filter.back();
+  cutBlocks(tiling, plan.get("tiles", 28));
+  // Where an image has few blocks, threads share their output channels, though each then transforms the input.
+  int64_t panels = llvm::divideCeil(tiling.outputs, panelColumns);
+  int64_t wanted = tiling.blocks() >= 6 ? 1 : tiling.blocks() >= 2 ? 2 : 4;
+  tiling.groups = std::max<int64_t>(1, std::min(wanted, panels / 4));
+  return tiling;
+}
+
+WinogradScratch codegen::winogradScratch(const WinogradTiling &tiling, const Level &level) {
+  constexpr int64_t line = WinogradScratch::lineChannels;
+  int64_t lanes = level.lanes(sizeof(float)), tiles = tiling.blockTiles();
+  WinogradScratch scratch{};
+  scratch.panels = tilePanels(level, lanes, evenSplit(tiles, maxTileRows(level)).size);
+  int64_t columns = scratch.panels * panelColumns;
+  scratch.stripColumns = (tiling.columnBlocks.size - 1) * tiling.width.outputs + tiling.width.points();
+  // One line more than the channels: rows a multiple of 4 KB apart would push each other out of the cache.
+  scratch.rowStride = llvm::alignTo(tiling.channels, line) + line;
+  int64_t used = 0;
+  auto take = [&](int64_t elements) {
+    int64_t at = used;
+    used += llvm::alignTo(elements, line);
+    return at;
+  };
+  scratch.zeros = take(line);
+  scratch.strip = take(tiling.height.points() * scratch.stripColumns * line);
+  scratch.inputs = take(tiling.points() * tiles * scratch.rowStride);
+  scratch.products = take(tiles * tiling.points() * columns);
+  scratch.half = take(tiling.height.outputs * tiling.width.points() * columns);
+  scratch.size = used;
+  return scratch;
+}
+
+int64_t codegen::winogradScratchBytes(nn::KernelOp kernel, const Level &level) {
+  return winogradScratch(winogradTiling(kernel), level).size * static_cast<int64_t>(sizeof(float));
+}
+
+nn::DimAttr codegen::winogradUnits(nn::KernelOp kernel) {
+  WinogradTiling tiling = winogradTiling(kernel);
+  SmallVector<nn::DimAttr> dims = nn::dimsOf(kernel.getResult(0).getType());
+  return dims.front() * nn::constantDim(kernel.getContext(), tiling.blocks() * tiling.groups);
+}
