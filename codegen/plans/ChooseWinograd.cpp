@@ -22,17 +22,28 @@ struct Sizes {
 // Time, in multiply-adds at the machine's peak for an image
 //===----------------------------------------------------------------------===//
 
-// What the kernels reach of the peak, and what a transform costs in multiply-adds for a point of a tile and a channel:
-// measured, see docs/kernels.md.
-static constexpr double directShare = 0.92, productShare = 0.88, inputCost = 12, outputCost = 6;
+// What the kernels reach of the peak, and what transforming along an axis costs in multiply-adds for a point of a tile
+// and a channel: measured, see docs/winograd.md.
+static constexpr double directShare = 0.92, productShare = 0.88, inputCost = 5, outputCost = 2.5;
 
 /// Multiply-adds in the time that a byte of weights takes: from the last cache, or from memory if there are too many.
 static double perByte(double bytes) { return bytes <= double(16 << 20) ? 0.75 : 1.9; }
 
+/// Pairs of an output position and a tap inside the input.
+static double seenTaps(const Axis &axis) {
+  double seen = 0;
+  for (int64_t output = 0; output < axis.out; ++output)
+    for (int64_t tap = 0; tap < axis.kernel; ++tap) {
+      int64_t at = output * axis.stride - axis.pad + tap * axis.dilation;
+      seen += at >= 0 && at < axis.in;
+    }
+  return seen;
+}
+
 static double directTime(const Sizes &sizes) {
   const Geometry &g = sizes.geometry;
   double taps = g.height.kernel * g.width.kernel, weights = 4 * taps * sizes.channels * sizes.outputs;
-  double sums = taps * sizes.channels * sizes.outputs * g.height.out * g.width.out / directShare;
+  double sums = seenTaps(g.height) * seenTaps(g.width) * sizes.channels * sizes.outputs / directShare;
   return std::max(sums, weights * perByte(weights));
 }
 
@@ -43,7 +54,8 @@ static double winogradTime(const Sizes &sizes, const WinogradTile &tile) {
   double points = tile.height.points() * tile.width.points();
   double weights = 4 * points * sizes.channels * sizes.outputs;
   double products = points * tiles * sizes.channels * sizes.outputs / productShare;
-  double transforms = points * tiles * (inputCost * sizes.channels + outputCost * sizes.outputs);
+  int axes = (tile.height.points() > 1) + (tile.width.points() > 1);
+  double transforms = axes * points * tiles * (inputCost * sizes.channels + outputCost * sizes.outputs);
   return std::max(products, weights * perByte(weights)) + transforms;
 }
 
@@ -51,7 +63,7 @@ static double winogradTime(const Sizes &sizes, const WinogradTile &tile) {
 // Error
 //===----------------------------------------------------------------------===//
 
-/// The greatest error over the greatest result, for 64 channels of weights and inputs as in docs/precision.md; it grows
+/// The greatest error over the greatest result, for 64 channels of weights and inputs as in docs/winograd.md; it grows
 /// as the square root of the number of channels.
 static double tableError(const WinogradTile &tile) {
   auto isLarge = [](const WinogradAxis &axis) { return axis.points() == 6; };

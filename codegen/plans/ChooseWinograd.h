@@ -15,7 +15,7 @@ struct WinogradTile {
 };
 
 /// The tile that makes a convolution fastest, if one beats the direct one and is exact enough for `--precision f32`:
-/// within 1e-5 of the greatest result (docs/precision.md). `filter` is the recipe of the convolution's filter.
+/// within 1e-5 of the greatest result (docs/winograd.md). `filter` is the recipe of the convolution's filter.
 std::optional<WinogradTile> chooseWinograd(nn::ConvOp conv, mlir::Value filter);
 
 } // namespace margay::codegen

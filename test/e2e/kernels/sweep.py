@@ -114,6 +114,18 @@ def conv(m):
     activation(m, m.node("Conv", inputs, attributes))
 
 
+def tiled_conv(m):
+    """Filters of stride 1 over images of several blocks of Winograd's tiles."""
+    dims = m.rng.choice([1, 2, 2, 2])
+    kernel = [m.rng.choice([1, 3, 3, 3, 5]) for _ in range(dims)]
+    sizes = [m.rng.randrange(k, 48) for k in kernel]
+    pads = [m.rng.randrange(0, k) for k in kernel + kernel]
+    channels, outputs = m.rng.randrange(4, 40), m.rng.randrange(4, 70)
+    inputs = [m.input(batch(m), channels, *sizes), m.constant(outputs, channels, *kernel), m.constant(outputs)]
+    text = lambda values: "[" + ",".join(map(str, values)) + "]"
+    activation(m, m.node("Conv", inputs, f"pads={text(pads)}, kernel_shape={text(kernel)}"))
+
+
 def pool(m):
     dims = m.rng.choice([1, 2, 2])
     kernel, strides, _, pads, sizes, text = spatial(m, dims)
@@ -352,7 +364,7 @@ def normalization(m):
     activation(m, m.node("BatchNormalization", [x, *stats]))
 
 
-FAMILIES = [conv, conv, conv, pool, global_pool, gemm, matmul, softmax, reduce, reduce, arg_reduce, cumsum, layer_normalization, transpose, concat, binary, unary, elements, elements, normalization]
+FAMILIES = [conv, conv, conv, tiled_conv, pool, global_pool, gemm, matmul, softmax, reduce, reduce, arg_reduce, cumsum, layer_normalization, transpose, concat, binary, unary, elements, elements, normalization]
 
 
 def main():

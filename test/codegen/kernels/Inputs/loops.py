@@ -51,8 +51,9 @@ KERNELS = [
 SPILLS = {
     "v2": {
         "conv:14x14x1024x256,kernel=1,relu": 6,
-        "conv:14x14x256x256,relu": 2,
+        "conv:14x14x256x256,relu": 6,
         "conv:56x56x128x128,stride=2,relu": 2,
+        "conv:56x56x64x64,relu": 4,
         "gelu:128x3072": 2,
         "gemm:128x3072x768,gelu": 4,
         "gemm:128x768x768": 6,
@@ -63,7 +64,6 @@ SPILLS = {
     "v3": {
         "conv:28x28x128x128,dilation=2,relu": 3,
         "conv:56x56x128x128,stride=2,relu": 3,
-        "conv:56x56x64x64,relu": 3,
         "gelu:128x3072": 3,
         "gru:8x128x256": 1,
         "lstm:8x128x256": 37,
@@ -84,7 +84,7 @@ TURNS = {
         "gemm:128x768x768": (24, 47),
     },
     "v4": {
-        "conv:56x56x64x64,relu": (48, 80),
+        "conv:56x56x64x64,relu": (36, 62),
         "depthwise:56x56x144,relu": (144, 242),
         "gemm:128x768x768": (48, 83),
     },
