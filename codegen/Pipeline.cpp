@@ -28,7 +28,9 @@ using namespace margay;
 using namespace margay::codegen;
 using nn::DimAttr;
 
-llvm::Error codegen::planKernels(ModuleOp module, bool strict) { return selectPlans(module, strict); }
+llvm::Error codegen::planKernels(ModuleOp module, bool strict, std::string &explanation) {
+  return selectPlans(module, strict, explanation);
+}
 
 static func::FuncOp mainOf(ModuleOp module) { return module.lookupSymbol<func::FuncOp>(nn::mainFunction); }
 

@@ -29,8 +29,9 @@ struct Library {
 };
 
 /// Chooses how every kernel of `main` is computed, and notes it as its plan; `--emit=kernels`. Joined faults for all
-/// that cannot be computed. `strict` (--precision f32-strict) allows plain multiply-adds only.
-llvm::Error planKernels(mlir::ModuleOp module, bool strict);
+/// that cannot be computed. `strict` (--precision f32-strict) allows plain multiply-adds only. `explanation` gets a
+/// line for each kernel that could be computed in several ways: which were considered, and their estimates.
+llvm::Error planKernels(mlir::ModuleOp module, bool strict, std::string &explanation);
 
 /// Compiles a module whose kernels have plans.
 llvm::Expected<Library> compile(mlir::ModuleOp module, const Options &options);

@@ -27,6 +27,10 @@ struct Level {
   unsigned registers;       ///< How many of them there are.
   unsigned panelBytes;      ///< Of packed weights that tiles use again and again: what its CPUs keep at hand.
   unsigned blockBytes;      ///< Of a block that is used again for each panel: most of the second-level cache.
+  // What a core of a CPU of this level reaches; plans are weighed with it, the same ones wherever the compiler runs.
+  double multiplyAdds; ///< Of f32, in a nanosecond.
+  double cacheBytes;   ///< Read from the last cache in a nanosecond.
+  double memoryBytes;  ///< Read from memory in a nanosecond.
   bool fma; ///< Whether a fused multiply-add is one instruction (else it is a library call, which may not be used).
   bool halfConversions; ///< Whether f16 <-> f32 is an instruction.
 
@@ -35,6 +39,9 @@ struct Level {
 
 /// All levels of x86-64, lowest first: v2, v3, v4.
 llvm::ArrayRef<Level> x86Levels();
+
+/// The level whose constants choose plans: all levels share them.
+const Level &planningLevel();
 
 /// The levels in a comma-separated list ("v3,v4"), lowest first; `native` is the highest one of the machine at hand; an
 /// empty list means all. A usage fault otherwise.

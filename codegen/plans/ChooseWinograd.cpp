@@ -1,6 +1,7 @@
 //===- ChooseWinograd.cpp - whether Winograd's tiles pay, and are exact enough ===//
 
 #include "codegen/plans/ChooseWinograd.h"
+#include "codegen/Target.h"
 #include "codegen/kernels/Spatial.h"
 #include "codegen/weights/WeightView.h"
 #include "llvm/Support/MathExtras.h"
@@ -26,8 +27,13 @@ struct Sizes {
 // and a channel: measured, see docs/winograd.md.
 static constexpr double directShare = 0.92, productShare = 0.88, inputCost = 5, outputCost = 2.5;
 
-/// Multiply-adds in the time that a byte of weights takes: from the last cache, or from memory if there are too many.
-static double perByte(double bytes) { return bytes <= double(16 << 20) ? 0.75 : 1.9; }
+/// Multiply-adds in the time that so many bytes of weights take: from the last cache, or from memory if that is too
+/// small.
+static double weightTime(double bytes) {
+  constexpr double mostCached = 16 << 20;
+  const Level &level = planningLevel();
+  return bytes * level.multiplyAdds / (bytes <= mostCached ? level.cacheBytes : level.memoryBytes);
+}
 
 /// Pairs of an output position and a tap inside the input.
 static double seenTaps(const Axis &axis) {
@@ -44,7 +50,7 @@ static double directTime(const Sizes &sizes) {
   const Geometry &g = sizes.geometry;
   double taps = g.height.kernel * g.width.kernel, weights = 4 * taps * sizes.channels * sizes.outputs;
   double sums = seenTaps(g.height) * seenTaps(g.width) * sizes.channels * sizes.outputs / directShare;
-  return std::max(sums, weights * perByte(weights));
+  return std::max(sums, weightTime(weights));
 }
 
 static double winogradTime(const Sizes &sizes, const WinogradTile &tile) {
@@ -56,7 +62,7 @@ static double winogradTime(const Sizes &sizes, const WinogradTile &tile) {
   double products = points * tiles * sizes.channels * sizes.outputs / productShare;
   int axes = (tile.height.points() > 1) + (tile.width.points() > 1);
   double transforms = axes * points * tiles * (inputCost * sizes.channels + outputCost * sizes.outputs);
-  return std::max(products, weights * perByte(weights)) + transforms;
+  return std::max(products, weightTime(weights)) + transforms;
 }
 
 //===----------------------------------------------------------------------===//
@@ -153,7 +159,10 @@ static bool isExact(const WinogradTile &tile, const Sizes &sizes, Value filter) 
 
 static bool canTile(const Axis &axis) { return axis.stride == 1 && (axis.dilation == 1 || axis.kernel == 1); }
 
-std::optional<WinogradTile> codegen::chooseWinograd(nn::ConvOp conv, Value filter) {
+static double milliseconds(double multiplyAdds) { return multiplyAdds / planningLevel().multiplyAdds * 1e-6; }
+
+std::optional<WinogradTile> codegen::chooseWinograd(nn::ConvOp conv, Value filter,
+                                                    SmallVectorImpl<Estimate> &considered) {
   ArrayRef<int64_t> shape = conv.getFilter().getType().getShape();
   Sizes sizes{geometryOf(conv), double(shape[shape.size() - 2]), double(shape.back())};
   const Geometry &geometry = sizes.geometry;
@@ -168,8 +177,16 @@ std::optional<WinogradTile> codegen::chooseWinograd(nn::ConvOp conv, Value filte
         candidates.push_back({winogradTime(sizes, tile), tile});
     }
   llvm::sort(candidates, llvm::less_first());
-  for (const auto &[time, tile] : candidates)
-    if (time < directTime(sizes) && isExact(tile, sizes, filter))
-      return tile;
-  return std::nullopt;
+  double direct = directTime(sizes);
+  std::optional<WinogradTile> best;
+  for (const auto &[time, tile] : candidates) {
+    std::string plan = "winograd " + std::to_string(tile.height.outputs) + "×" + std::to_string(tile.width.outputs);
+    considered.push_back({plan, milliseconds(time), time >= direct || isExact(tile, sizes, filter)});
+    if (time < direct && considered.back().isExact) {
+      best = tile;
+      break;
+    }
+  }
+  considered.push_back({"conv", milliseconds(direct)});
+  return best;
 }

@@ -15,6 +15,7 @@
 #include "ir/Ops.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
+#include <string>
 
 namespace margay::codegen {
 
@@ -48,8 +49,9 @@ struct Algorithm {
 const Algorithm &algorithmOf(nn::KernelOp kernel);
 
 /// Gives every kernel in `main` a plan. `strict` allows plain multiply-adds only. Joined faults for all that no
-/// algorithm can compute.
-llvm::Error selectPlans(mlir::ModuleOp module, bool strict);
+/// algorithm can compute. Where there was more than one way to compute a kernel, a line of `explanation` says which
+/// were considered, and what they were estimated to take.
+llvm::Error selectPlans(mlir::ModuleOp module, bool strict, std::string &explanation);
 
 /// For when a tensor of the kernel turns out to lie within a wider one: its elements are not one run, so they are
 /// computed row by row.

@@ -138,7 +138,16 @@ llvm::Expected<Graph> margay::driver::loadGraph(const CompileOptions &options) {
   return graph;
 }
 
+/// What was considered, as comments.
+static void printConsidered(StringRef lines, llvm::raw_ostream &os) {
+  if (!lines.empty())
+    os << "// Plans that were considered; estimates for one core and a batch of one:\n";
+  for (; !lines.empty(); lines = lines.split('\n').second)
+    os << "//   " << lines.split('\n').first << '\n';
+}
+
 void margay::driver::printGraph(const Graph &graph, llvm::raw_ostream &os) {
+  printConsidered(graph.considered, os);
   mlir::OpPrintingFlags flags;
   flags.elideLargeResourceString(mostPrintedBytes);
   std::string text;

@@ -17,7 +17,8 @@ namespace margay::driver {
 struct Graph {
   std::unique_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  Stage stage = Stage::Nn;             ///< What it is the result of.
+  Stage stage = Stage::Nn;     ///< What it is the result of.
+  std::string considered = {}; ///< At stage Kernels: plans that were considered, a line for each kernel with several.
   std::vector<std::string> notes = {}; ///< What its author may want to know, though nothing is wrong; with the file.
 };
 
@@ -28,7 +29,8 @@ void registerDialects(mlir::DialectRegistry &registry);
 /// file.
 llvm::Expected<Graph> loadGraph(const CompileOptions &options);
 
-/// Prints the module as text, with the values of large parameters left out.
+/// Prints the module as text, with the values of large parameters left out, and what was considered as comments before
+/// it.
 void printGraph(const Graph &graph, llvm::raw_ostream &os);
 
 /// Writes the module as text, NAME.STAGE.mlir, with the values of large parameters left out, and as bytecode,

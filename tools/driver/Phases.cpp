@@ -54,7 +54,8 @@ llvm::Error margay::driver::optimize(Graph &graph, const CompileOptions &options
 llvm::Error margay::driver::plan(Graph &graph, const CompileOptions &options, Progress &progress) {
   progress.show("planning");
   graph.stage = Stage::Kernels;
-  return inFile(options.input, codegen::planKernels(*graph.module, options.precision == Precision::F32Strict));
+  bool strict = options.precision == Precision::F32Strict;
+  return inFile(options.input, codegen::planKernels(*graph.module, strict, graph.considered));
 }
 
 llvm::Error margay::driver::advanceToKernels(Graph &graph, const CompileOptions &options, Progress &progress) {

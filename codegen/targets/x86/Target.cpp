@@ -29,6 +29,9 @@ static const Level levels[] = {
      .registers = 16,
      .panelBytes = 32 << 10,
      .blockBytes = 192 << 10,
+     .multiplyAdds = 17,
+     .cacheBytes = 45,
+     .memoryBytes = 20,
      .fma = false,
      .halfConversions = false},
     {.name = "v3",
@@ -40,6 +43,9 @@ static const Level levels[] = {
      .registers = 16,
      .panelBytes = 64 << 10,
      .blockBytes = 384 << 10,
+     .multiplyAdds = 49,
+     .cacheBytes = 65,
+     .memoryBytes = 25,
      .fma = true,
      .halfConversions = true},
     {.name = "v4",
@@ -51,11 +57,16 @@ static const Level levels[] = {
      .registers = 32,
      .panelBytes = 128 << 10,
      .blockBytes = 512 << 10,
+     .multiplyAdds = 58,
+     .cacheBytes = 80,
+     .memoryBytes = 27,
      .fma = true,
      .halfConversions = true},
 };
 
 ArrayRef<Level> codegen::x86Levels() { return levels; }
+
+const Level &codegen::planningLevel() { return levels[1]; }
 
 /// The highest level all of whose features the machine at hand has.
 static const Level *nativeLevel() {

@@ -18,7 +18,8 @@ protected:
   MemoryPlan plan(llvm::StringRef text) {
     module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
     EXPECT_TRUE(module);
-    llvm::cantFail(selectPlans(*module, /*strict=*/false));
+    std::string explanation;
+    llvm::cantFail(selectPlans(*module, /*strict=*/false, explanation));
     main = module->lookupSymbol<mlir::func::FuncOp>("main");
     return planMemory(main);
   }

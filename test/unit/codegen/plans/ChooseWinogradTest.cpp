@@ -31,7 +31,8 @@ protected:
       return std::nullopt;
     nn::ConvOp conv;
     module->walk([&](nn::ConvOp op) { conv = op; });
-    return chooseWinograd(conv, conv.getFilter());
+    considered.clear();
+    return chooseWinograd(conv, conv.getFilter(), considered);
   }
 
   static constexpr llvm::StringLiteral uneven =
@@ -39,6 +40,7 @@ protected:
 
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  llvm::SmallVector<Estimate> considered;
 };
 
 TEST_F(ChooseWinogradTest, LargeTilesWhereThereAreMany) {
@@ -46,6 +48,9 @@ TEST_F(ChooseWinogradTest, LargeTilesWhereThereAreMany) {
   ASSERT_TRUE(tile);
   EXPECT_EQ(tile->height.outputs, 4);
   EXPECT_EQ(tile->width.outputs, 4);
+  ASSERT_EQ(considered.size(), 2u);
+  EXPECT_EQ(considered[1].plan, "conv");
+  EXPECT_LT(2 * considered[0].milliseconds, considered[1].milliseconds);
 }
 
 TEST_F(ChooseWinogradTest, NoneForOneChannel) { EXPECT_FALSE(choose(28, 1, 16, uneven)); }
@@ -53,6 +58,7 @@ TEST_F(ChooseWinogradTest, NoneForOneChannel) { EXPECT_FALSE(choose(28, 1, 16, u
 TEST_F(ChooseWinogradTest, SmallerTilesWhereSumsAreLong) {
   // The table's error grows with the number of channels: beyond the budget for large tiles.
   std::optional<WinogradTile> tile = choose(28, 4096, 16, uneven);
+  EXPECT_FALSE(considered[0].isExact);
   ASSERT_TRUE(tile);
   EXPECT_LT(tile->height.outputs * tile->width.outputs, 16);
 }
@@ -62,8 +68,8 @@ TEST_F(ChooseWinogradTest, SmallerTilesForFiltersThatAmplify) {
   // filter: 1.7 times as much.
   ASSERT_TRUE(choose(28, 1024, 16, uneven));
   EXPECT_EQ(choose(28, 1024, 16, uneven)->height.outputs, 4);
-  std::optional<WinogradTile> tile = choose(
-      28, 1024, 16, "[[[[1.0]], [[0.0]], [[1.0]]], [[[0.0]], [[0.0]], [[0.0]]], [[[1.0]], [[0.0]], [[1.0]]]]");
+  std::optional<WinogradTile> tile =
+      choose(28, 1024, 16, "[[[[1.0]], [[0.0]], [[1.0]]], [[[0.0]], [[0.0]], [[0.0]]], [[[1.0]], [[0.0]], [[1.0]]]]");
   ASSERT_TRUE(tile);
   EXPECT_LT(tile->height.outputs * tile->width.outputs, 16);
 }
