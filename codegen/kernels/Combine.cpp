@@ -54,6 +54,14 @@ Value codegen::neutral(Emit &e, ReduceKind kind, Type element, int64_t lanes, bo
   return arith::ConstantOp::create(e.builder, e.loc, attribute);
 }
 
+int64_t codegen::widerLanes(nn::DimAttr length, int64_t lanes) {
+  constexpr int64_t chains = 4;
+  int64_t wider = lanes;
+  while (length.isConstant() && wider < chains * lanes && length.getValue() % (2 * wider) == 0)
+    wider *= 2;
+  return wider;
+}
+
 /// Joins halves of a vector until so many lanes are left.
 static Value narrowed(Emit &e, Value vector, int64_t lanes, llvm::function_ref<Value(Value, Value)> combine) {
   for (int64_t count = cast<VectorType>(vector.getType()).getNumElements(); count > lanes; count /= 2) {

@@ -13,6 +13,10 @@ mlir::Value combine(Emit &e, nn::ReduceKind kind, mlir::Value total, mlir::Value
 /// What `combine` leaves the other operand with.
 mlir::Value neutral(Emit &e, nn::ReduceKind kind, mlir::Type element, int64_t lanes, bool isUnsigned = false);
 
+/// So many lanes, `lanes` or some times that, that a few chains of operations run beside each other, and nothing is
+/// left over of `length` elements.
+int64_t widerLanes(nn::DimAttr length, int64_t lanes);
+
 /// What is known of [from, to) of some rows' elements, in vectors of so many lanes.
 using PartOfRows = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value from, mlir::Value to, int64_t lanes)>;
 
