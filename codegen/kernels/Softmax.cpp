@@ -39,6 +39,7 @@ struct Softmax {
 
   Value reciprocal(Value sum) { return arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, 1, 1), sum); }
   Value logarithm(Value sum) {
+    // The powers are too large by this.
     Value scale = k.constantVector(element, 1, std::ldexp(1.0, -decayOffset));
     return math::LogOp::create(k.builder, k.loc, multiply(sum, scale));
   }
@@ -86,9 +87,7 @@ struct Softmax {
     SmallVector<Value> factors;
     Joining joining{k, nn::ReduceKind::Sum, element};
     for (Value sum : joining.elements(length, lanes, /*chains=*/1, rows.size(), powers))
-      factors.push_back(
-          op.getLog() ? math::LogOp::create(k.builder, k.loc, sum).getResult()
-                      : arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, 1, 1), sum).getResult());
+      factors.push_back(op.getLog() ? logarithm(sum) : reciprocal(sum));
     forElements(k, k.constant(0), length, lanes, [&](Value column, int64_t width) {
       epilogue.enterBlock();
       for (size_t row = 0; row < rows.size(); ++row) {
