@@ -50,7 +50,7 @@ void emitSoftmax(KernelBuilder &k);         ///< unit: row
 void emitTopK(KernelBuilder &k);            ///< unit: the whole tensor
 void emitTranspose(KernelBuilder &k);       ///< unit: row of the result
 void emitWindow(KernelBuilder &k);          ///< unit: image row
-void emitWinogradConv(KernelBuilder &k);   ///< unit: see codegen/plans/Winograd.h
+void emitWinogradConv(KernelBuilder &k);    ///< unit: see codegen/plans/Winograd.h
 
 } // namespace margay::codegen
 
