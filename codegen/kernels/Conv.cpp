@@ -12,8 +12,10 @@
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Spatial.h"
 #include "codegen/kernels/Tile.h"
+#include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/EvenSplit.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace margay;
@@ -125,13 +127,29 @@ struct Conv {
                   [&](const PixelTile &pixels) { tile(place, pixels, group, panel, shape); });
   }
 
-  void emit(int64_t groups) {
-    int64_t panels = tilePanels(k.level, lanes, evenSplit(geometry.width.out, maxTileRows(k.level)).size);
+  int64_t tilePanelCount() const {
+    return tilePanels(k.level, lanes, evenSplit(geometry.width.out, maxTileRows(k.level)).size);
+  }
+
+  /// Units are image rows.
+  void rows(int64_t groups) {
     // Weights stay in the caches while the image rows pass by.
     k.loop(k.constant(0), k.constant(groups), 1, [&](Value group) {
-      forPanels(k, k.constant(0), std::nullopt, outputs, lanes, panels, [&](Value panel, const TileColumns &shape) {
-        k.loop(k.begin, k.end, 1, [&](Value unit) { row(unit, group, panel, shape); });
-      });
+      forPanels(k, k.constant(0), std::nullopt, outputs, lanes, tilePanelCount(),
+                [&](Value panel, const TileColumns &shape) {
+                  k.loop(k.begin, k.end, 1, [&](Value unit) { row(unit, group, panel, shape); });
+                });
+    });
+  }
+
+  /// Units are some columns of an image row: there is one of these in an image.
+  void columns() {
+    constexpr int64_t panels = convUnitColumns / panelColumns;
+    int64_t parts = llvm::divideCeil(outputs, convUnitColumns);
+    k.loop(k.begin, k.end, 1, [&](Value unit) {
+      Value image = k.div(unit, k.constant(parts)), first = k.mul(k.rem(unit, k.constant(parts)), panels);
+      forPanels(k, first, k.add(first, panels), outputs, lanes, std::min(panels, tilePanelCount()),
+                [&](Value panel, const TileColumns &shape) { row(image, k.constant(0), panel, shape); });
     });
   }
 };
@@ -153,5 +171,8 @@ void codegen::emitConv(KernelBuilder &k) {
             .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
             .lanes = k.lanes(input.element),
             .epilogue = Epilogue(k)};
-  conv.emit(groups);
+  if (sharesColumns(k.kernel))
+    conv.columns();
+  else
+    conv.rows(groups);
 }

@@ -16,7 +16,7 @@ void emitArgReduce(KernelBuilder &k);      ///< unit: row of the result
 void emitAttention(KernelBuilder &k);      ///< unit: group of rows
 void emitBlockTranspose(KernelBuilder &k); ///< unit: see BlockTranspose.h
 void emitConcat(KernelBuilder &k);         ///< unit: row
-void emitConv(KernelBuilder &k);           ///< unit: image row
+void emitConv(KernelBuilder &k);           ///< unit: see codegen/plans/ConvUnits.h
 void emitConvTranspose(KernelBuilder &k);  ///< unit: pixel
 void emitDepthwiseConv(KernelBuilder &k);  ///< unit: image row
 void emitDims(KernelBuilder &k);           ///< unit: the whole vector

@@ -7,6 +7,7 @@
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/Attention.h"
 #include "codegen/plans/ChooseWinograd.h"
+#include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/GemmBlocks.h"
 #include "codegen/plans/Winograd.h"
 #include "ir/Fault.h"
@@ -85,7 +86,7 @@ static const Algorithm algorithms[] = {
      .granuleOf = packingGranule,
      .scratchBytes = attentionScratchBytes},
     {.name = "concat", .emit = emitConcat, .units = rowUnits},
-    {.name = "conv", .emit = emitConv, .units = imageRowUnits, .weights = WeightFormat::Panels},
+    {.name = "conv", .emit = emitConv, .units = convUnits, .weights = WeightFormat::Panels},
     {.name = "conv-general", .emit = emitGeneralConv, .units = rowUnits},
     {.name = "conv-transpose", .emit = emitConvTranspose, .units = rowUnits},
     {.name = "depthwise", .emit = emitDepthwiseConv, .units = imageRowUnits},

@@ -26,7 +26,7 @@ KERNELS = {
     "gemm": [f"gemm:96x64x{depth}" for depth in (16, 64, 256, 768, 1024, 4096, 16384)],
     "conv": [f"conv:12x12x{channels}x32,stride=2" for channels in (3, 16, 64, 128, 256, 512)],
     "depthwise": ["depthwise:24x24x32", "depthwise:24x24x32,kernel=5", "depthwise:24x24x32,kernel=7"],
-    "winograd": [f"conv:14x14x{channels}x32" for channels in (64, 128, 256, 512)],
+    "winograd": [f"conv:14x14x{channels}x32" for channels in (64, 128, 256, 512)] + ["conv:14x14x64x32,kernel=5"],
 }
 
 

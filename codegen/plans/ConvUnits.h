@@ -1,0 +1,22 @@
+//===- ConvUnits.h - what threads share of a direct convolution -----------===//
+
+#ifndef MARGAY_CODEGEN_PLANS_CONVUNITS_H
+#define MARGAY_CODEGEN_PLANS_CONVUNITS_H
+
+#include "ir/Dim.h"
+#include "ir/Ops.h"
+
+namespace margay::codegen {
+
+/// Columns in a unit of images that have one row.
+inline constexpr int64_t convUnitColumns = 64;
+
+/// Whether a unit is some columns of an image's only row, not a row of an image: in one spatial dimension.
+bool sharesColumns(nn::KernelOp kernel);
+
+/// How many units a direct convolution has.
+nn::DimAttr convUnits(nn::KernelOp kernel);
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_PLANS_CONVUNITS_H
