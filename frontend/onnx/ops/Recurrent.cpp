@@ -47,6 +47,7 @@ private:
   int64_t gates() const { return kind == nn::CellKind::Rnn ? 1 : kind == nn::CellKind::Gru ? 3 : 4; }
   std::optional<llvm::SmallVector<Activations>> activations(size_t directions);
   bool readInputs();
+  LogicalResult checkElements(Value value, llvm::StringRef what);
   LogicalResult checkInput(Value value, llvm::StringRef what, llvm::ArrayRef<nn::DimAttr> dims);
   Value slice(Value value, llvm::ArrayRef<int64_t> starts, llvm::ArrayRef<int64_t> sizes);
   Value ofDirection(Value value, int64_t direction);
@@ -101,12 +102,20 @@ std::optional<llvm::SmallVector<Activations>> RecurrentImport::activations(size_
   return result;
 }
 
+/// All are of X's type, but for the lengths.
+LogicalResult RecurrentImport::checkElements(Value value, llvm::StringRef what) {
+  if (value == lengths ? elementOf(value).isInteger(32) : elementOf(value) == elementOf(x))
+    return success();
+  return node.malformed(what + " is of type " + nameOf(elementOf(value)) + ", it has to be of " +
+                        (value == lengths ? "int32" : nameOf(elementOf(x))));
+}
+
 LogicalResult RecurrentImport::checkInput(Value value, llvm::StringRef what, llvm::ArrayRef<nn::DimAttr> dims) {
   if (!value)
     return success();
   Dims given = nn::dimsOf(value.getType());
   if (given == Dims(dims))
-    return success();
+    return checkElements(value, what);
   auto text = [](llvm::ArrayRef<nn::DimAttr> dims) {
     std::string joined;
     for (nn::DimAttr dim : dims)
