@@ -30,6 +30,9 @@ const Level &codegen::baselineLevel() {
                               .registers = 16,
                               .panelBytes = 16 << 10,
                               .blockBytes = 192 << 10,
+                              .multiplyAdds = 17,
+                              .cacheBytes = 45,
+                              .memoryBytes = 20,
                               .fma = false,
                               .halfConversions = false};
   return level;
