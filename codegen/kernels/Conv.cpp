@@ -108,10 +108,7 @@ struct Conv {
     Accumulators done{pixels.count, shape, sums};
     Value column = k.add(k.mul(group, outputs), k.mul(panel, panelColumns));
     Value row = k.add(place.firstResult, pixels.column);
-    if (finishesRows)
-      finishRows(k, epilogue, done, row, column);
-    else
-      finishTile(k, epilogue, done, row, column);
+    finishTile(k, epilogue, done, row, column, finishesRows);
   }
 
   /// All pixels of one output row, for some panels.

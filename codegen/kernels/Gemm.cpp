@@ -85,10 +85,8 @@ struct Gemm {
     Accumulators done{rows, columns, sums};
     if (!steps.isLast)
       storeTile(k, done, row, column);
-    else if (finishesRows)
-      finishRows(k, epilogue, done, row, column);
     else
-      finishTile(k, epilogue, done, row, column);
+      finishTile(k, epilogue, done, row, column, finishesRows);
   }
 
   /// The rows of the left matrix for a block of steps: where they are, or copied.

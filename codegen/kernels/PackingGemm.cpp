@@ -65,10 +65,8 @@ struct PackingGemm {
     Accumulators done{rows, columns, sums};
     if (!steps.isLast)
       storeTile(k, done, resultRow, column);
-    else if (finishesRows)
-      finishRows(k, epilogue, done, resultRow, column);
     else
-      finishTile(k, epilogue, done, resultRow, column);
+      finishTile(k, epilogue, done, resultRow, column, finishesRows);
   }
 
   /// Groups [begin, end) of one product.

@@ -167,17 +167,8 @@ static SmallVector<Value> columnsOf(KernelBuilder &k, const TileColumns &tile, V
   return columns;
 }
 
-void codegen::finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, Value row, Value column) {
-  epilogue.enterBlock();
-  SmallVector<Value> columns = columnsOf(k, tile.columns, column);
-  for (int64_t r = 0; r < tile.rows; ++r) {
-    Value resultRow = k.add(row, r);
-    for (auto [index, part] : llvm::enumerate(tile.columns.columns))
-      epilogue.finish(k.firstLanes(tile.at(r, index), part.lanes), resultRow, columns[index], part.lanes);
-  }
-}
-
-void codegen::finishRows(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, Value row, Value column) {
+/// In a loop over rows, through the memory of the result.
+static void finishRows(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, Value row, Value column) {
   storeTile(k, tile, row, column);
   SmallVector<Value> columns = columnsOf(k, tile.columns, column);
   k.loop(row, k.add(row, tile.rows), 1, [&](Value resultRow) {
@@ -185,4 +176,17 @@ void codegen::finishRows(KernelBuilder &k, Epilogue &epilogue, Accumulators &til
     for (auto [index, part] : llvm::enumerate(tile.columns.columns))
       epilogue.finish(loadPart(k, resultRow, column, part), resultRow, columns[index], part.lanes);
   });
+}
+
+void codegen::finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, Value row, Value column,
+                         bool inLoop) {
+  if (inLoop)
+    return finishRows(k, epilogue, tile, row, column);
+  epilogue.enterBlock();
+  SmallVector<Value> columns = columnsOf(k, tile.columns, column);
+  for (int64_t r = 0; r < tile.rows; ++r) {
+    Value resultRow = k.add(row, r);
+    for (auto [index, part] : llvm::enumerate(tile.columns.columns))
+      epilogue.finish(k.firstLanes(tile.at(r, index), part.lanes), resultRow, columns[index], part.lanes);
+  }
 }

@@ -88,11 +88,10 @@ void storeTile(KernelBuilder &k, Accumulators &tile, mlir::Value row, mlir::Valu
 /// What storeTile has left there.
 Accumulators loadTile(KernelBuilder &k, int64_t rows, const TileColumns &columns, mlir::Value row, mlir::Value column);
 
-/// Runs the epilogue on a finished tile, which begins at `row` and `column` of the result.
-void finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, mlir::Value row, mlir::Value column);
-/// The same in a loop over rows, through the memory of the result: for an epilogue that is long, or needs many
-/// registers.
-void finishRows(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, mlir::Value row, mlir::Value column);
+/// Runs the epilogue on a finished tile, which begins at `row` and `column` of the result; `inLoop` in a loop over
+/// rows, through the memory of the result: for an epilogue that is long, or needs many registers.
+void finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, mlir::Value row, mlir::Value column,
+                bool inLoop = false);
 
 } // namespace margay::codegen
 

@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/kernels/Kernels.h"
+#include "codegen/kernels/Panels.h"
 #include "codegen/kernels/RowGroups.h"
 #include "codegen/kernels/Spatial.h"
 #include "codegen/kernels/Tile.h"
@@ -210,21 +211,14 @@ struct WinogradConv {
     int64_t panelSize = tiling.points() * tiling.channels * panelColumns;
     Accumulators start = zeroAccumulators(k, tiles, columns, element);
     Value origin = inputAt(memory, point, tile);
-    SmallVector<Value> sums =
-        sumSteps(k, start, tiling.channels, stepsTogether, [&](Accumulators &now, Value first, int64_t step) {
-          Value line = k.at(k.at(weights, k.mul(first, panelColumns), element), step * panelColumns, element);
-          Value scalars = k.at(origin, first, element);
-          if (fetch && step % fetch->each == 0)
-            for (int64_t p = 0; p < columns.panels; ++p)
-              k.prefetch(k.at(fetch->from, k.mul(first, panelColumns / fetch->each), element),
-                         p * panelSize + step / fetch->each * panelColumns, element);
-          multiplyStep(
-              k, now,
-              [&](const TileColumn &c) {
-                return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * panelSize + c.offset, element));
-              },
-              [&](int64_t r) { return k.load(element, k.at(scalars, r * scratch.rowStride + step, element)); });
-        });
+    auto prefetch = [&](Value first, int64_t step) {
+      if (fetch && step % fetch->each == 0)
+        for (int64_t p = 0; p < columns.panels; ++p)
+          k.prefetch(k.at(fetch->from, k.mul(first, panelColumns / fetch->each), element),
+                     p * panelSize + step / fetch->each * panelColumns, element);
+    };
+    TileOperands operands{origin, k.constant(scratch.rowStride), weights, panelSize};
+    SmallVector<Value> sums = sumPanels(k, start, operands, tiling.channels, stepsTogether, element, prefetch);
     Accumulators done{tiles, columns, sums};
     for (int64_t r = 0; r < tiles; ++r)
       for (auto [index, column] : llvm::enumerate(columns.columns))
@@ -321,10 +315,7 @@ struct WinogradConv {
       }
       Value resultRow = k.add(row, k.mul(outputRow, geometry.width.out));
       Value resultColumn = k.mul(panel, panelColumns);
-      if (finishesRows)
-        finishRows(k, epilogue, done, resultRow, resultColumn);
-      else
-        finishTile(k, epilogue, done, resultRow, resultColumn);
+      finishTile(k, epilogue, done, resultRow, resultColumn, finishesRows);
     });
   }
 

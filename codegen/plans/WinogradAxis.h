@@ -7,9 +7,13 @@
 //
 // with the points 0, ± some pairs, and infinity. With M(x) = the product of x - p over all finite points p:
 //
-//   G:    for a point p   [1, p, p², …] / product of p - q over the other finite points q      for infinity  [0, …, 0,
-//   1] B^T:  for a point p   the coefficients of M(x) / (x - p)                                   for infinity  those
-//   of M A^T:  for result j    p^j for each finite p, and for infinity 1 at the last result, else 0
+//   G     for a point p: [1, p, p², …] / the product of p - q over the other finite points q
+//         for infinity:  [0, …, 0, 1]
+//
+//   B^T   for a point p: the coefficients of M(x) / (x - p)
+//         for infinity:  those of M
+//
+//   A^T   for result j:  p^j for each finite p; for infinity 1 at the last result, else 0
 //
 //===----------------------------------------------------------------------===//
 
