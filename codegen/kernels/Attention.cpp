@@ -83,25 +83,12 @@ struct AttentionKernel {
 
   Value resultRow(const Group &group, Value row) { return k.add(k.mul(group.batch, parts.rows), row); }
 
-  /// Calls `body` for each register of a tile: its value, row and column.
-  void forRegisters(Accumulators &tile, Value row, Value column,
-                    llvm::function_ref<void(Value value, Value row, Value column, int64_t lanes)> body) {
-    SmallVector<Value> columns;
-    for (const TileColumn &part : tile.columns.columns)
-      columns.push_back(k.add(column, part.panel * panelColumns + part.offset));
-    for (int64_t r = 0; r < tile.rows; ++r) {
-      Value tileRow = k.add(row, r);
-      for (auto [index, part] : llvm::enumerate(tile.columns.columns))
-        body(k.firstLanes(tile.at(r, index), part.lanes), tileRow, columns[index], part.lanes);
-    }
-  }
-
   void computeScores(const Group &group) {
     Value stride = queries.stride(k, 'm');
     auto start = [&](Value row) { return k.at(group.queries, k.mul(row, stride), element); };
     multiply(group, start, stride, 0, parts.depth, parts.keys, [&](Accumulators &done, Value row, Value column) {
       scoreEpilogue.enterBlock();
-      forRegisters(done, row, column, [&](Value sum, Value row, Value column, int64_t width) {
+      forRegisters(k, done, row, column, [&](Value sum, Value row, Value column, int64_t width) {
         Value score = scoreEpilogue.compute(parts.softmax.getOperand(), sum, resultRow(group, row), column, width);
         k.store(score, k.at(scoreRow(group, row), column, element));
       });
@@ -114,10 +101,7 @@ struct AttentionKernel {
     int64_t width = widerLanes(nn::constantDim(element.getContext(), length), lanes);
     Value base = scoreRow(group, row);
     auto load = [&](Value column) { return k.load(k.vectorOf(element, width), k.at(base, column, element)); };
-    auto larger = [&](Value a, Value b) -> Value {
-      Value isLarger = arith::CmpFOp::create(k.builder, k.loc, arith::CmpFPredicate::OGT, b, a);
-      return arith::SelectOp::create(k.builder, k.loc, isLarger, b, a);
-    };
+    auto larger = [&](Value a, Value b) { return largerNumber(k, a, b); };
     Value least = neutral(k, nn::ReduceKind::Max, element, width);
     Value most = k.loop(k.constant(0), k.constant(length), width, ValueRange(least), [&](Value column, ValueRange now) {
       return SmallVector<Value>{larger(now[0], load(column))};
@@ -149,7 +133,7 @@ struct AttentionKernel {
     multiply(group, start, k.constant(scratch.stride), scratch.values, parts.keys, parts.columns,
              [&](Accumulators &done, Value row, Value column) {
                epilogue.enterBlock();
-               forRegisters(done, row, column, [&](Value sum, Value row, Value column, int64_t width) {
+               forRegisters(k, done, row, column, [&](Value sum, Value row, Value column, int64_t width) {
                  Value factor = k.splat(k.load(element, factorAt(group, row)), width);
                  finish(group, arith::MulFOp::create(k.builder, k.loc, sum, factor), row, column, width);
                });

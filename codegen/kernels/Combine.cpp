@@ -39,6 +39,11 @@ Value codegen::combine(Emit &e, ReduceKind kind, Value total, Value value, bool 
   llvm_unreachable("all kinds are handled");
 }
 
+Value codegen::largerNumber(Emit &e, Value a, Value b) {
+  Value isLarger = arith::CmpFOp::create(e.builder, e.loc, arith::CmpFPredicate::OGT, b, a);
+  return arith::SelectOp::create(e.builder, e.loc, isLarger, b, a);
+}
+
 Value codegen::neutral(Emit &e, ReduceKind kind, Type element, int64_t lanes, bool isUnsigned) {
   bool extreme = kind == ReduceKind::Max || kind == ReduceKind::Min;
   if (!extreme)

@@ -10,6 +10,9 @@ namespace margay::codegen {
 /// `total` joined with `value`; NaN in either gives NaN. A mean is summed here, and divided by who knows the count.
 mlir::Value combine(Emit &e, nn::ReduceKind kind, mlir::Value total, mlir::Value value, bool isUnsigned = false);
 
+/// The larger one of two floats; `a` where either is NaN: for when it does not matter which NaN are passed over.
+mlir::Value largerNumber(Emit &e, mlir::Value a, mlir::Value b);
+
 /// What `combine` leaves the other operand with.
 mlir::Value neutral(Emit &e, nn::ReduceKind kind, mlir::Type element, int64_t lanes, bool isUnsigned = false);
 

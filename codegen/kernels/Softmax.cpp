@@ -47,10 +47,7 @@ struct Softmax {
   /// The greatest elements. Which NaN they pass over does not matter: the sums have them all.
   SmallVector<Value> maxima(ArrayRef<Value> bases) {
     Joining joining{k, nn::ReduceKind::Max, element};
-    auto larger = [&](Value a, Value b) -> Value {
-      Value isLarger = arith::CmpFOp::create(k.builder, k.loc, arith::CmpFPredicate::OGT, b, a);
-      return arith::SelectOp::create(k.builder, k.loc, isLarger, b, a);
-    };
+    auto larger = [&](Value a, Value b) { return largerNumber(k, a, b); };
     auto part = [&](Value from, Value to, int64_t width) {
       SmallVector<Value> start(bases.size(), joining.neutral(width));
       return k.loop(from, to, width, start, [&](Value column, ValueRange carried) {

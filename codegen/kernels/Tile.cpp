@@ -167,6 +167,16 @@ static SmallVector<Value> columnsOf(KernelBuilder &k, const TileColumns &tile, V
   return columns;
 }
 
+void codegen::forRegisters(KernelBuilder &k, Accumulators &tile, Value row, Value column,
+                           llvm::function_ref<void(Value, Value, Value, int64_t)> body) {
+  SmallVector<Value> columns = columnsOf(k, tile.columns, column);
+  for (int64_t r = 0; r < tile.rows; ++r) {
+    Value tileRow = k.add(row, r);
+    for (auto [index, part] : llvm::enumerate(tile.columns.columns))
+      body(k.firstLanes(tile.at(r, index), part.lanes), tileRow, columns[index], part.lanes);
+  }
+}
+
 /// In a loop over rows, through the memory of the result.
 static void finishRows(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, Value row, Value column) {
   storeTile(k, tile, row, column);
@@ -183,10 +193,7 @@ void codegen::finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &til
   if (inLoop)
     return finishRows(k, epilogue, tile, row, column);
   epilogue.enterBlock();
-  SmallVector<Value> columns = columnsOf(k, tile.columns, column);
-  for (int64_t r = 0; r < tile.rows; ++r) {
-    Value resultRow = k.add(row, r);
-    for (auto [index, part] : llvm::enumerate(tile.columns.columns))
-      epilogue.finish(k.firstLanes(tile.at(r, index), part.lanes), resultRow, columns[index], part.lanes);
-  }
+  forRegisters(k, tile, row, column, [&](Value value, Value resultRow, Value resultColumn, int64_t lanes) {
+    epilogue.finish(value, resultRow, resultColumn, lanes);
+  });
 }

@@ -88,6 +88,11 @@ void storeTile(KernelBuilder &k, Accumulators &tile, mlir::Value row, mlir::Valu
 /// What storeTile has left there.
 Accumulators loadTile(KernelBuilder &k, int64_t rows, const TileColumns &columns, mlir::Value row, mlir::Value column);
 
+/// Calls `body` for each register of a tile that begins at `row` and `column`: its value, row and column. Equal columns
+/// of different rows are one Value.
+void forRegisters(KernelBuilder &k, Accumulators &tile, mlir::Value row, mlir::Value column,
+                  llvm::function_ref<void(mlir::Value value, mlir::Value row, mlir::Value column, int64_t lanes)> body);
+
 /// Runs the epilogue on a finished tile, which begins at `row` and `column` of the result; `inLoop` in a loop over
 /// rows, through the memory of the result: for an epilogue that is long, or needs many registers.
 void finishTile(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, mlir::Value row, mlir::Value column,
