@@ -1,6 +1,7 @@
 //===- Measure.cpp - how fast a kernel is beside what the machine can do --===//
 
 #include "benchmarks/kernels/Measure.h"
+#include "codegen/kernels/KernelBuilder.h"
 #include "ir/Fault.h"
 #include "ir/Ops.h"
 #include "tools/driver/Compare.h"
@@ -37,8 +38,12 @@ static llvm::Expected<Graph> graphOf(const Spec &spec, CompileOptions &options, 
   return loadGraph(options);
 }
 
-/// Algorithms that can stand for each other.
-static bool isConvolution(StringRef algorithm) { return algorithm == "conv" || algorithm == "winograd"; }
+/// Whether algorithms can stand for each other: those of convolutions without groups.
+static bool canReplace(nn::KernelOp kernel, StringRef chosen, StringRef wanted) {
+  auto conv = dyn_cast_or_null<nn::ConvOp>(codegen::rootOf(kernel));
+  auto isOne = [](StringRef name) { return name == "conv" || name == "winograd" || name.starts_with("gemm"); };
+  return conv && isOne(chosen) && isOne(wanted) && (wanted == "conv" || conv.getGroups() == 1);
+}
 
 /// Puts numbers into the plans of all kernels.
 static void overridePlans(Graph &graph, const MeasureOptions &options) {
@@ -49,7 +54,7 @@ static void overridePlans(Graph &graph, const MeasureOptions &options) {
     for (const auto &[name, value] : options.numbers)
       numbers.set(name, builder.getI64IntegerAttr(value));
     StringRef chosen = kernel.getPlan()->getAlgorithm(), wanted = options.algorithm;
-    StringRef algorithm = !wanted.empty() && isConvolution(chosen) && isConvolution(wanted) ? wanted : chosen;
+    StringRef algorithm = canReplace(kernel, chosen, wanted) ? wanted : chosen;
     kernel.setPlanAttr(nn::PlanAttr::get(kernel.getContext(), algorithm, numbers.getDictionary(kernel.getContext())));
   });
 }

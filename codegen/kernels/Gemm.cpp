@@ -1,6 +1,7 @@
 //===- Gemm.cpp - products with a constant matrix, in register tiles ------===//
 //
-// lhs [M, K] times rhs, which lies in panels [N / 16][K][16], in the blocks of codegen/plans/GemmBlocks.h.
+// lhs [M, K] times rhs, which lies in panels [N / 16][K][16], in the blocks of codegen/plans/GemmBlocks.h. Convolutions
+// with larger filters, or with strides, are such a product, too: with copies of their patches.
 //
 // Each element is summed over K in one order, whatever the tile: so it has the same bits however units are cut.
 //
@@ -9,6 +10,7 @@
 #include "codegen/kernels/Channels.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Panels.h"
+#include "codegen/kernels/Patches.h"
 #include "codegen/kernels/RowGroups.h"
 #include "codegen/plans/GemmBlocks.h"
 
@@ -27,6 +29,7 @@ struct Gemm {
   bool finishesRows; ///< Whether the epilogue is a loop of its own.
   int64_t lanes;
   Epilogue epilogue;
+  std::optional<Patches> patches; ///< Where the left matrix's rows are these.
 
   /// Where the left matrix's rows are read, from the first step of a block on.
   struct Source {
@@ -97,8 +100,10 @@ struct Gemm {
       return {origin, stride, k.constant(0)};
     int64_t copied = blocks.copiedStride();
     k.loop(block.begin, block.end, 1, [&](Value row) {
-      Value from = k.at(origin, k.mul(row, stride), element);
       Value to = k.at(k.scratch, k.mul(k.sub(row, block.begin), copied), element);
+      if (patches)
+        return patches->copy(k, row, steps, to);
+      Value from = k.at(origin, k.mul(row, stride), element);
       forChannels(k, steps.count, lanes, [&](Value column, int64_t width) {
         k.store(k.load(k.vectorOf(element, width), k.at(from, column, element)), k.at(to, column, element));
       });
@@ -154,7 +159,6 @@ struct Gemm {
 };
 
 Gemm gemmOf(KernelBuilder &k) {
-  // A 1×1 convolution with stride 1 is a product of pixels and channels.
   const View &lhs = k.input(k.root()->getOperand(0)), &rhs = k.input(k.root()->getOperand(1));
   return {.k = k,
           .lhs = lhs,
@@ -164,7 +168,8 @@ Gemm gemmOf(KernelBuilder &k) {
           .blocks = gemmBlocks(k.kernel, k.level),
           .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
           .lanes = k.lanes(lhs.element),
-          .epilogue = Epilogue(k)};
+          .epilogue = Epilogue(k),
+          .patches = hasPatches(k.root()) ? std::optional<Patches>({lhs, geometryOf(k.root())}) : std::nullopt};
 }
 
 } // namespace

@@ -1,8 +1,6 @@
 //===- ChooseWinograd.cpp - whether Winograd's tiles pay, and are exact enough ===//
 
 #include "codegen/plans/ChooseWinograd.h"
-#include "codegen/Target.h"
-#include "codegen/kernels/Spatial.h"
 #include "codegen/weights/WeightView.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
@@ -12,53 +10,20 @@ using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 
-namespace {
-struct Sizes {
-  Geometry geometry;
-  double channels, outputs;
-};
-} // namespace
-
 //===----------------------------------------------------------------------===//
-// Time, in multiply-adds at the machine's peak for an image
+// Time
 //===----------------------------------------------------------------------===//
 
-// What the kernels reach of the peak, and what transforming along an axis costs in multiply-adds for a point of a tile
-// and a channel: measured, see docs/winograd.md.
-static constexpr double directShare = 0.92, productShare = 0.88, inputCost = 5, outputCost = 2.5;
+// What products reach of the peak, and what transforming along an axis costs in multiply-adds for a point of a tile and
+// a channel: measured, see docs/winograd.md.
+static constexpr double productShare = 0.88, inputCost = 5, outputCost = 2.5;
 
-/// Multiply-adds in the time that so many bytes of weights take: from the last cache, or from memory if that is too
-/// small.
-static double weightTime(double bytes) {
-  constexpr double mostCached = 16 << 20;
-  const Level &level = planningLevel();
-  return bytes * level.multiplyAdds / (bytes <= mostCached ? level.cacheBytes : level.memoryBytes);
-}
-
-/// Pairs of an output position and a tap inside the input.
-static double seenTaps(const Axis &axis) {
-  double seen = 0;
-  for (int64_t output = 0; output < axis.out; ++output)
-    for (int64_t tap = 0; tap < axis.kernel; ++tap) {
-      int64_t at = output * axis.stride - axis.pad + tap * axis.dilation;
-      seen += at >= 0 && at < axis.in;
-    }
-  return seen;
-}
-
-static double directTime(const Sizes &sizes) {
-  const Geometry &g = sizes.geometry;
-  double taps = g.height.kernel * g.width.kernel, weights = 4 * taps * sizes.channels * sizes.outputs;
-  double sums = seenTaps(g.height) * seenTaps(g.width) * sizes.channels * sizes.outputs / directShare;
-  return std::max(sums, weightTime(weights));
-}
-
-static double winogradTime(const Sizes &sizes, const WinogradTile &tile) {
+static double winogradTime(const ConvSizes &sizes, const WinogradTile &tile) {
   const Geometry &g = sizes.geometry;
   double tiles =
       llvm::divideCeil(g.height.out, tile.height.outputs) * llvm::divideCeil(g.width.out, tile.width.outputs);
   double points = tile.height.points() * tile.width.points();
-  double weights = 4 * points * sizes.channels * sizes.outputs;
+  double weights = sizeof(float) * points * sizes.channels * sizes.outputs;
   double products = points * tiles * sizes.channels * sizes.outputs / productShare;
   int axes = (tile.height.points() > 1) + (tile.width.points() > 1);
   double transforms = axes * points * tiles * (inputCost * sizes.channels + outputCost * sizes.outputs);
@@ -81,7 +46,7 @@ static double tableError(const WinogradTile &tile) {
 /// size follows that of the transformed weights times that of transformed inputs, B's row. So the variance of a
 /// result's error is, but for a factor, the sum over channels of w^T Q w with Q = the sum over points of |A_p|² |B_p|²
 /// g_p g_p^T; for independent weights that is the trace of Q over the number of taps times |w|².
-static std::optional<double> amplification(const WinogradTile &tile, const Sizes &sizes, Value filter) {
+static std::optional<double> amplification(const WinogradTile &tile, const ConvSizes &sizes, Value filter) {
   int64_t taps = tile.height.kernel * tile.width.kernel;
   std::vector<double> quadratic(taps * taps, 0);
   auto pointWeight = [](const WinogradAxis &axis, int64_t point) {
@@ -144,7 +109,7 @@ static std::optional<double> amplification(const WinogradTile &tile, const Sizes
   return std::sqrt(mostError / (mostSquares * trace / taps));
 }
 
-static bool isExact(const WinogradTile &tile, const Sizes &sizes, Value filter) {
+static bool isExact(const WinogradTile &tile, const ConvSizes &sizes, Value filter) {
   constexpr double budget = 1e-5, tableChannels = 64;
   double error = tableError(tile) * std::sqrt(std::max(1.0, sizes.channels / tableChannels));
   if (error > budget)
@@ -159,12 +124,9 @@ static bool isExact(const WinogradTile &tile, const Sizes &sizes, Value filter) 
 
 static bool canTile(const Axis &axis) { return axis.stride == 1 && (axis.dilation == 1 || axis.kernel == 1); }
 
-static double milliseconds(double multiplyAdds) { return multiplyAdds / planningLevel().multiplyAdds * 1e-6; }
-
-std::optional<WinogradTile> codegen::chooseWinograd(nn::ConvOp conv, Value filter,
+std::optional<WinogradTile> codegen::chooseWinograd(nn::ConvOp conv, Value filter, double time,
                                                     SmallVectorImpl<Estimate> &considered) {
-  ArrayRef<int64_t> shape = conv.getFilter().getType().getShape();
-  Sizes sizes{geometryOf(conv), double(shape[shape.size() - 2]), double(shape.back())};
+  ConvSizes sizes = convSizes(conv);
   const Geometry &geometry = sizes.geometry;
   bool isPlain = isa<Float32Type>(conv.getInput().getType().getElementType()) && conv.getGroups() == 1;
   if (!isPlain || !canTile(geometry.height) || !canTile(geometry.width))
@@ -177,16 +139,11 @@ std::optional<WinogradTile> codegen::chooseWinograd(nn::ConvOp conv, Value filte
         candidates.push_back({winogradTime(sizes, tile), tile});
     }
   llvm::sort(candidates, llvm::less_first());
-  double direct = directTime(sizes);
-  std::optional<WinogradTile> best;
-  for (const auto &[time, tile] : candidates) {
+  for (const auto &[mine, tile] : candidates) {
     std::string plan = "winograd " + std::to_string(tile.height.outputs) + "×" + std::to_string(tile.width.outputs);
-    considered.push_back({plan, milliseconds(time), time >= direct || isExact(tile, sizes, filter)});
-    if (time < direct && considered.back().isExact) {
-      best = tile;
-      break;
-    }
+    considered.push_back({plan, milliseconds(mine), mine >= time || isExact(tile, sizes, filter)});
+    if (mine < time && considered.back().isExact)
+      return tile;
   }
-  considered.push_back({"conv", milliseconds(direct)});
-  return best;
+  return std::nullopt;
 }

@@ -20,26 +20,39 @@ GemmShape codegen::gemmShape(nn::ContractOp contract) {
     return size;
   };
   StringRef lhsRoles = contract.getLhsRoles(), rhsRoles = contract.getRhsRoles();
+  int64_t depth = sizeOf(contract.getRhs(), rhsRoles, 'k').getConstant().value_or(0);
   return {.batches = sizeOf(contract.getLhs(), lhsRoles, 'b'),
           .rows = sizeOf(contract.getLhs(), lhsRoles, 'm').getConstant(),
           .columns = sizeOf(contract.getRhs(), rhsRoles, 'n').getConstant().value_or(0),
-          .depth = sizeOf(contract.getRhs(), rhsRoles, 'k').getConstant().value_or(0),
-          .elementBytes = storageBytes(rhs.getElementType())};
+          .depth = depth,
+          .elementBytes = storageBytes(rhs.getElementType()),
+          .run = depth};
+}
+
+bool codegen::hasPatches(Operation *root) {
+  auto conv = dyn_cast<nn::ConvOp>(root);
+  if (!conv)
+    return false;
+  auto all = [](ArrayRef<int64_t> values, int64_t expected) {
+    return llvm::all_of(values, [=](int64_t value) { return value == expected; });
+  };
+  ArrayRef<int64_t> taps = conv.getFilter().getType().getShape().drop_back(2);
+  return !all(taps, 1) || !all(conv.getStrides(), 1) || !all(conv.getPads(), 0);
 }
 
 GemmShape codegen::gemmShape(nn::KernelOp kernel) {
   Operation *root = rootOf(kernel);
   if (auto contract = dyn_cast<nn::ContractOp>(root))
     return gemmShape(contract);
-  auto input = cast<RankedTensorType>(root->getOperand(0).getType());
   auto filter = cast<RankedTensorType>(root->getOperand(1).getType());
-  SmallVector<DimAttr> pixels = nn::dimsOf(input);
+  SmallVector<DimAttr> pixels = nn::dimsOf(root->getResult(0).getType());
   pixels.pop_back();
   return {.batches = nn::constantDim(kernel.getContext(), 1),
           .rows = nn::product(kernel.getContext(), pixels).getConstant(),
           .columns = filter.getShape().back(),
-          .depth = filter.getDimSize(filter.getRank() - 2),
-          .elementBytes = storageBytes(filter.getElementType())};
+          .depth = llvm::product_of(filter.getShape().drop_back()),
+          .elementBytes = storageBytes(filter.getElementType()),
+          .run = filter.getDimSize(filter.getRank() - 2)};
 }
 
 bool codegen::canLeaveSums(nn::KernelOp kernel) {
@@ -47,6 +60,19 @@ bool codegen::canLeaveSums(nn::KernelOp kernel) {
   auto sums = cast<RankedTensorType>(rootOf(kernel)->getResult(0).getType());
   return kernel.getNumResults() == 1 &&
          cast<RankedTensorType>(kernel.getResult(0).getType()).getElementType() == sums.getElementType();
+}
+
+/// How many steps of a patch a block has, at most `most`: a part of what lies under one position of the filter, or all
+/// that lies under some.
+static int64_t patchSteps(const GemmShape &shape, int64_t most) {
+  int64_t taps = shape.depth / shape.run;
+  if (shape.run <= most)
+    return shape.run * evenSplit(taps, most / shape.run).size;
+  int64_t wanted = llvm::divideCeil(shape.run, most);
+  for (int64_t parts = wanted; parts < 2 * wanted; ++parts)
+    if (shape.run % parts == 0)
+      return shape.run / parts;
+  return shape.run;
 }
 
 GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
@@ -62,8 +88,10 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
 
   int64_t mostSteps = level.panelBytes / (blocks.panels * panelColumns * shape.elementBytes);
   bool isCut = !isOneTile && canLeaveSums(kernel) && shape.depth > mostSteps;
-  blocks.steps = std::max<int64_t>(1, isCut ? evenSplit(shape.depth, mostSteps).size : shape.depth);
-  if (canLeaveSums(kernel))
+  bool hasPatches = codegen::hasPatches(rootOf(kernel));
+  int64_t cutSteps = hasPatches ? patchSteps(shape, mostSteps) : evenSplit(shape.depth, mostSteps).size;
+  blocks.steps = std::max<int64_t>(1, isCut ? cutSteps : shape.depth);
+  if (canLeaveSums(kernel) && !hasPatches)
     blocks.steps = std::clamp<int64_t>(number("steps", blocks.steps), 1, std::max<int64_t>(1, shape.depth));
 
   int64_t blockRows = number("rows", level.blockBytes / (blocks.steps * shape.elementBytes));
@@ -76,7 +104,7 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
   // pages.
   constexpr int64_t page = 4096, worthCopying = 128;
   bool isFar = shape.depth * shape.elementBytes % page == 0 || blocks.steps < shape.depth;
-  blocks.copiesRows = isFar && rows > fewRows && shape.columns >= worthCopying;
+  blocks.copiesRows = hasPatches || (isFar && rows > fewRows && shape.columns >= worthCopying);
   // Where there is hardly more to do than to read weights, what comes soon is fetched. A single row reads several
   // panels at once, which the processor foresees by itself.
   bool isReading = rows <= fewRows;
@@ -93,7 +121,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
 int64_t codegen::gemmScratchBytes(nn::KernelOp kernel, const Level &level) {
   GemmBlocks blocks = gemmBlocks(kernel, level);
   GemmShape shape = gemmShape(kernel);
-  int64_t rows = std::min(blocks.rows, shape.rows.value_or(INT64_MAX));
+  // Where they are few, all rows are one block.
+  int64_t rows = std::min(std::max(blocks.rows, fewRows), shape.rows.value_or(INT64_MAX));
   return blocks.copiesRows ? rows * blocks.copiedStride() * shape.elementBytes : 0;
 }
 

@@ -27,13 +27,17 @@ inline constexpr int64_t mostGroupRows = 12;
 inline constexpr int64_t fewRows = 32;
 inline constexpr int64_t unitColumns = 128;
 
-/// A product of matrices: an nn.contract, or a 1×1 convolution.
+/// A product of matrices: an nn.contract, or a convolution (of patches and filters).
 struct GemmShape {
   nn::DimAttr batches;         ///< How many products there are.
   std::optional<int64_t> rows; ///< Of one product; none where only a call knows.
   int64_t columns = 0, depth = 0;
   int64_t elementBytes = 0;
+  int64_t run = 0; ///< Steps that lie side by side in a row of the left matrix: less than `depth` in patches.
 };
+
+/// Whether a convolution's left matrix is one of patches; that of a 1×1 filter with stride 1 is its input.
+bool hasPatches(mlir::Operation *root);
 GemmShape gemmShape(nn::KernelOp kernel);
 GemmShape gemmShape(nn::ContractOp contract);
 

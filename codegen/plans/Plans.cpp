@@ -6,7 +6,7 @@
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/Attention.h"
-#include "codegen/plans/ChooseWinograd.h"
+#include "codegen/plans/ChooseConv.h"
 #include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/GemmBlocks.h"
 #include "codegen/plans/Winograd.h"
@@ -102,7 +102,11 @@ static const Algorithm algorithms[] = {
      .weights = WeightFormat::Panels,
      .granuleOf = groupGranule,
      .scratchBytes = gemmScratchBytes},
-    {.name = "gemm-columns", .emit = emitGemmColumns, .units = columnUnits, .weights = WeightFormat::Panels},
+    {.name = "gemm-columns",
+     .emit = emitGemmColumns,
+     .units = columnUnits,
+     .weights = WeightFormat::Panels,
+     .scratchBytes = gemmScratchBytes},
     {.name = "gemm-general", .emit = emitGeneralGemm, .units = rowUnits},
     {.name = "gemm-packing",
      .emit = emitPackingGemm,
@@ -202,22 +206,19 @@ static Choice chooseConv(nn::KernelOp kernel, nn::ConvOp conv, bool strict) {
                 isConstantOperand(kernel, conv.getFilter());
   if (!isFast)
     return "conv-general";
-  ArrayRef<int64_t> spatial = filter.getShape().drop_back(2);
-  auto all = [](ArrayRef<int64_t> values, int64_t expected) {
-    return llvm::all_of(values, [=](int64_t value) { return value == expected; });
-  };
-  if (groups == 1 && all(spatial, 1) && all(conv.getStrides(), 1) && all(conv.getPads(), 0))
+  if (groups == 1 && !hasPatches(conv))
     return choosePackedGemm(kernel);
   if (groups > 1 && groups == input.getDimSize(rank - 1) && groups == filter.getDimSize(rank - 1))
     return "depthwise";
-  auto filterArgument = cast<BlockArgument>(conv.getFilter());
   Choice choice("conv");
-  if (strict)
-    return choice;
+  auto filterArgument = cast<BlockArgument>(conv.getFilter());
   Value filterRecipe = kernel.getInputs()[filterArgument.getArgNumber()];
-  if (std::optional<WinogradTile> tile = chooseWinograd(conv, filterRecipe, choice.considered)) {
+  ConvChoice best = codegen::chooseConv(conv, filterRecipe, strict, choice.considered);
+  if (best.way == ConvChoice::Patches) {
+    choice.algorithm = choosePackedGemm(kernel);
+  } else if (best.tile) {
     choice.algorithm = "winograd";
-    choice.numbers = {{"tile_h", tile->height.outputs}, {"tile_w", tile->width.outputs}};
+    choice.numbers = {{"tile_h", best.tile->height.outputs}, {"tile_w", best.tile->width.outputs}};
   }
   return choice;
 }

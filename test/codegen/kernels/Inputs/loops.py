@@ -52,7 +52,7 @@ SPILLS = {
     "v2": {
         "conv:14x14x1024x256,kernel=1,relu": 6,
         "conv:14x14x256x256,relu": 6,
-        "conv:56x56x128x128,stride=2,relu": 2,
+        "conv:56x56x128x128,stride=2,relu": 8,
         "conv:56x56x64x64,relu": 4,
         "gelu:128x3072": 2,
         "gemm:128x3072x768,gelu": 4,
@@ -63,7 +63,6 @@ SPILLS = {
     },
     "v3": {
         "conv:28x28x128x128,dilation=2,relu": 3,
-        "conv:56x56x128x128,stride=2,relu": 3,
         "gelu:128x3072": 3,
         "gru:8x128x256": 1,
         "lstm:8x128x256": 37,

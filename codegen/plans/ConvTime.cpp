@@ -1,0 +1,82 @@
+//===- ConvTime.cpp - what ways of convolving an image are estimated to take ===//
+//
+// The constants are measured (docs/measuring.md), with `margay-kernels --algorithm conv` and `gemm`.
+//
+//===----------------------------------------------------------------------===//
+
+#include "codegen/plans/ConvTime.h"
+#include "codegen/Target.h"
+#include "codegen/plans/EvenSplit.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+ConvSizes codegen::convSizes(nn::ConvOp conv) {
+  ArrayRef<int64_t> shape = conv.getFilter().getType().getShape();
+  return {geometryOf(conv), double(shape[shape.size() - 2]), double(shape.back()) / double(conv.getGroups())};
+}
+
+double codegen::weightTime(double bytes) {
+  constexpr double mostCached = 16 << 20;
+  const Level &level = planningLevel();
+  return bytes * level.multiplyAdds / (bytes <= mostCached ? level.cacheBytes : level.memoryBytes);
+}
+
+double codegen::milliseconds(double multiplyAdds) { return multiplyAdds / planningLevel().multiplyAdds * 1e-6; }
+
+/// Multiply-adds of a result's channel and an input's.
+static double allTaps(const Geometry &g) {
+  return double(g.height.out) * double(g.width.out) * double(g.height.kernel) * double(g.width.kernel);
+}
+
+/// Pairs of an output position and a tap inside the input.
+static double seenTaps(const Axis &axis) {
+  double seen = 0;
+  for (int64_t output = 0; output < axis.out; ++output)
+    for (int64_t tap = 0; tap < axis.kernel; ++tap) {
+      int64_t at = output * axis.stride - axis.pad + tap * axis.dilation;
+      seen += at >= 0 && at < axis.in;
+    }
+  return seen;
+}
+
+/// What tiles of an image row leave of the speed: where a panel of weights does not stay in the first-level cache, its
+/// rows come no faster than so many rows of a tile are computed.
+static double tileShare(const ConvSizes &sizes, double panelBytes) {
+  constexpr double firstCache = 24 << 10, rowsAtLeast = 5.2;
+  if (panelBytes <= firstCache)
+    return 1;
+  EvenSplit tiles = evenSplit(sizes.geometry.width.out, maxTileRows(planningLevel()));
+  double time = 0;
+  for (int64_t tile = 0; tile < tiles.parts; ++tile)
+    time += std::max(rowsAtLeast, double(tiles.sizeOf(tile)));
+  return double(sizes.geometry.width.out) / time;
+}
+
+/// Bytes of an image that are looked at.
+static double seenBytes(const ConvSizes &sizes) {
+  auto seen = [](const Axis &axis) { return double(std::min(axis.in, axis.out * std::min(axis.kernel, axis.stride))); };
+  return sizeof(float) * sizes.channels * seen(sizes.geometry.height) * seen(sizes.geometry.width);
+}
+
+double codegen::directTime(const ConvSizes &sizes) {
+  constexpr double best = 0.96;
+  const Geometry &g = sizes.geometry;
+  double panelBytes = sizeof(float) * panelColumns * sizes.channels * double(g.height.kernel * g.width.kernel);
+  double sums = seenTaps(g.height) * seenTaps(g.width) * sizes.channels * sizes.outputs;
+  // Each panel goes over the whole image: what the second-level cache cannot keep comes from the last one again.
+  double image = seenBytes(sizes), panels = llvm::divideCeil(uint64_t(sizes.outputs), uint64_t(panelColumns));
+  double again = image > planningLevel().blockBytes ? weightTime(image) * (panels - 1) : 0;
+  return std::max(sums / (best * tileShare(sizes, panelBytes)) + again, weightTime(panelBytes * panels));
+}
+
+double codegen::patchTime(const ConvSizes &sizes) {
+  constexpr double best = 0.93, copyElement = 2, copyRun = 60;
+  double elements = allTaps(sizes.geometry) * sizes.channels, runs = allTaps(sizes.geometry);
+  double weights = sizeof(float) * sizes.channels * sizes.outputs *
+                   double(sizes.geometry.height.kernel * sizes.geometry.width.kernel);
+  double sums = elements * double(llvm::alignTo(uint64_t(sizes.outputs), uint64_t(panelColumns)));
+  return std::max(sums / best + elements * copyElement + runs * copyRun, weightTime(weights));
+}

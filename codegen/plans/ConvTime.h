@@ -1,0 +1,33 @@
+//===- ConvTime.h - what ways of convolving an image are estimated to take ===//
+//
+// Times are multiply-adds: how many the planning level's peak would make meanwhile, for one image.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_CODEGEN_PLANS_CONVTIME_H
+#define MARGAY_CODEGEN_PLANS_CONVTIME_H
+
+#include "codegen/kernels/Spatial.h"
+#include "codegen/plans/Estimate.h"
+#include "ir/Ops.h"
+
+namespace margay::codegen {
+
+struct ConvSizes {
+  Geometry geometry;
+  double channels, outputs; ///< Of a group.
+};
+ConvSizes convSizes(nn::ConvOp conv);
+
+/// Image row by image row, in register tiles of neighbouring pixels (kernels/Conv.cpp).
+double directTime(const ConvSizes &sizes);
+/// As a product with copied patches (kernels/Patches.h).
+double patchTime(const ConvSizes &sizes);
+/// For so many bytes of weights to be read: from the last cache, or from memory if that is too small.
+double weightTime(double bytes);
+
+double milliseconds(double multiplyAdds);
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_PLANS_CONVTIME_H
