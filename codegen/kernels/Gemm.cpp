@@ -13,6 +13,7 @@
 #include "codegen/kernels/Patches.h"
 #include "codegen/kernels/RowGroups.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/PatchRuns.h"
 
 using namespace mlir;
 using namespace margay;
@@ -102,7 +103,7 @@ struct Gemm {
     k.loop(block.begin, block.end, 1, [&](Value row) {
       Value to = k.at(k.scratch, k.mul(k.sub(row, block.begin), copied), element);
       if (patches)
-        return patches->copy(k, row, steps, to);
+        return patches->copy(row, steps, to);
       Value from = k.at(origin, k.mul(row, stride), element);
       forChannels(k, steps.count, lanes, [&](Value column, int64_t width) {
         k.store(k.load(k.vectorOf(element, width), k.at(from, column, element)), k.at(to, column, element));
@@ -160,6 +161,9 @@ struct Gemm {
 
 Gemm gemmOf(KernelBuilder &k) {
   const View &lhs = k.input(k.root()->getOperand(0)), &rhs = k.input(k.root()->getOperand(1));
+  std::optional<Patches> patches;
+  if (hasPatches(k.root()))
+    patches.emplace(k, cast<nn::ConvOp>(k.root()));
   return {.k = k,
           .lhs = lhs,
           .rhs = rhs,
@@ -169,7 +173,7 @@ Gemm gemmOf(KernelBuilder &k) {
           .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
           .lanes = k.lanes(lhs.element),
           .epilogue = Epilogue(k),
-          .patches = hasPatches(k.root()) ? std::optional<Patches>({lhs, geometryOf(k.root())}) : std::nullopt};
+          .patches = patches};
 }
 
 } // namespace

@@ -147,32 +147,49 @@ bool PixelTile::sees(const Axis &width, int64_t inputColumn) const {
   return at >= 0 && at < width.in;
 }
 
+namespace {
+/// A row of output pixels in tiles of nearly equal size.
+struct PixelRow {
+  PixelRow(const Axis &width, int64_t most) : width(width), split(evenSplit(width.out, most)) {}
+
+  int64_t columnOf(int64_t tile) const { return tile * (split.size - 1) + std::min(tile, split.larger); }
+  /// Whether no pixel of a tile sees padding.
+  bool isWhole(int64_t tile) const {
+    return columnOf(tile) >= width.interiorBegin() && columnOf(tile + 1) <= width.interiorEnd();
+  }
+
+  const Axis &width;
+  EvenSplit split;
+};
+} // namespace
+
+bool codegen::hasExactBorders(const Axis &width, int64_t most) {
+  PixelRow row(width, most);
+  int64_t borders = 0;
+  for (int64_t tile = 0; tile < row.split.parts; ++tile)
+    borders += !row.isWhole(tile);
+  constexpr int64_t mostColumns = 64;
+  return borders * width.kernel <= mostColumns;
+}
+
 void codegen::forPixelTiles(KernelBuilder &k, const Axis &width, int64_t most,
                             llvm::function_ref<void(const PixelTile &)> body) {
-  EvenSplit split = evenSplit(width.out, most);
-  auto columnOf = [&](int64_t tile) { return tile * (split.size - 1) + std::min(tile, split.larger); };
-  auto isWhole = [&](int64_t tile) {
-    return columnOf(tile) >= width.interiorBegin() && columnOf(tile + 1) <= width.interiorEnd();
-  };
-  int64_t borders = 0;
-  for (int64_t tile = 0; tile < split.parts; ++tile)
-    borders += !isWhole(tile);
-  // Each filter column of each tile at the border is code of its own.
-  constexpr int64_t mostColumns = 64;
-  if (borders * width.kernel > mostColumns)
+  PixelRow pixels(width, most);
+  const EvenSplit &split = pixels.split;
+  if (!hasExactBorders(width, most))
     return forPixels(k, width, split.size, [&](Value column, int64_t count, bool whole) {
       body({column, count, whole ? PixelTile::Whole : PixelTile::Single});
     });
   for (int64_t tile = 0; tile < split.parts;) {
     int64_t size = split.sizeOf(tile), next = tile + 1;
-    if (!isWhole(tile)) {
-      body({k.constant(columnOf(tile)), size, PixelTile::Border});
+    if (!pixels.isWhole(tile)) {
+      body({k.constant(pixels.columnOf(tile)), size, PixelTile::Border});
       tile = next;
       continue;
     }
-    while (next < split.parts && isWhole(next) && split.sizeOf(next) == size)
+    while (next < split.parts && pixels.isWhole(next) && split.sizeOf(next) == size)
       ++next;
-    k.loop(k.constant(columnOf(tile)), k.constant(columnOf(next)), size,
+    k.loop(k.constant(pixels.columnOf(tile)), k.constant(pixels.columnOf(next)), size,
            [&](Value column) { body({column, size, PixelTile::Whole}); });
     tile = next;
   }

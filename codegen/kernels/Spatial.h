@@ -87,6 +87,10 @@ struct PixelTile {
   bool sees(const Axis &width, int64_t column) const;
 };
 
+/// Whether the tiles at the border are few enough for each column of the filter of each to be code of its own; else
+/// pixels that see padding are tiles of one.
+bool hasExactBorders(const Axis &width, int64_t most);
+
 /// Covers a row of output pixels with tiles of nearly equal size, at most `most`.
 void forPixelTiles(KernelBuilder &k, const Axis &width, int64_t most, llvm::function_ref<void(const PixelTile &)> body);
 

@@ -23,10 +23,11 @@ static double winogradTime(const ConvSizes &sizes, const WinogradTile &tile) {
   double tiles =
       llvm::divideCeil(g.height.out, tile.height.outputs) * llvm::divideCeil(g.width.out, tile.width.outputs);
   double points = tile.height.points() * tile.width.points();
-  double weights = sizeof(float) * points * sizes.channels * sizes.outputs;
-  double products = points * tiles * sizes.channels * sizes.outputs / productShare;
+  double outputs = double(llvm::alignTo(uint64_t(sizes.outputs), uint64_t(panelColumns)));
+  double weights = sizeof(float) * points * sizes.channels * outputs;
+  double products = points * tiles * sizes.channels * outputs / productShare;
   int axes = (tile.height.points() > 1) + (tile.width.points() > 1);
-  double transforms = axes * points * tiles * (inputCost * sizes.channels + outputCost * sizes.outputs);
+  double transforms = axes * points * tiles * (inputCost * sizes.channels + outputCost * outputs);
   return std::max(products, weightTime(weights)) + transforms;
 }
 

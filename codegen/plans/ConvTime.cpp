@@ -7,6 +7,7 @@
 #include "codegen/plans/ConvTime.h"
 #include "codegen/Target.h"
 #include "codegen/plans/EvenSplit.h"
+#include "codegen/plans/PatchRuns.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -15,7 +16,8 @@ using namespace margay::codegen;
 
 ConvSizes codegen::convSizes(nn::ConvOp conv) {
   ArrayRef<int64_t> shape = conv.getFilter().getType().getShape();
-  return {geometryOf(conv), double(shape[shape.size() - 2]), double(shape.back()) / double(conv.getGroups())};
+  return {geometryOf(conv), double(shape[shape.size() - 2]), double(shape.back()) / double(conv.getGroups()),
+          double(runTaps(conv))};
 }
 
 double codegen::weightTime(double bytes) {
@@ -42,17 +44,27 @@ static double seenTaps(const Axis &axis) {
   return seen;
 }
 
-/// What tiles of an image row leave of the speed: where a panel of weights does not stay in the first-level cache, its
-/// rows come no faster than so many rows of a tile are computed.
+/// What tiles of an image row leave of the speed.
 static double tileShare(const ConvSizes &sizes, double panelBytes) {
+  const Axis &width = sizes.geometry.width;
+  EvenSplit tiles = evenSplit(width.out, maxTileRows(planningLevel()));
+  // Where a panel of weights does not stay in the first-level cache, its rows come no faster than so many rows of a
+  // tile are computed.
   constexpr double firstCache = 24 << 10, rowsAtLeast = 5.2;
-  if (panelBytes <= firstCache)
-    return 1;
-  EvenSplit tiles = evenSplit(sizes.geometry.width.out, maxTileRows(planningLevel()));
   double time = 0;
   for (int64_t tile = 0; tile < tiles.parts; ++tile)
-    time += std::max(rowsAtLeast, double(tiles.sizeOf(tile)));
-  return double(sizes.geometry.width.out) / time;
+    time += std::max(panelBytes > firstCache ? rowsAtLeast : 1, double(tiles.sizeOf(tile)));
+  // Where the border is too wide to be written out, its pixels are tiles of their own, which wait for each sum.
+  constexpr double singlePixel = 4;
+  if (!hasExactBorders(width, maxTileRows(planningLevel())))
+    time += singlePixel * double(width.out - (width.interiorEnd() - width.interiorBegin()));
+  return double(width.out) / time;
+}
+
+/// Channels of a result that are computed, in registers of eight, of which one alone is not enough to keep busy.
+static double computedOutputs(const ConvSizes &sizes, double aloneShare) {
+  double outputs = double(llvm::alignTo(uint64_t(sizes.outputs), 8));
+  return outputs > 8 ? outputs : outputs / aloneShare;
 }
 
 /// Bytes of an image that are looked at.
@@ -65,7 +77,7 @@ double codegen::directTime(const ConvSizes &sizes) {
   constexpr double best = 0.96;
   const Geometry &g = sizes.geometry;
   double panelBytes = sizeof(float) * panelColumns * sizes.channels * double(g.height.kernel * g.width.kernel);
-  double sums = seenTaps(g.height) * seenTaps(g.width) * sizes.channels * sizes.outputs;
+  double sums = seenTaps(g.height) * seenTaps(g.width) * sizes.channels * computedOutputs(sizes, 0.7);
   // Each panel goes over the whole image: what the second-level cache cannot keep comes from the last one again.
   double image = seenBytes(sizes), panels = llvm::divideCeil(uint64_t(sizes.outputs), uint64_t(panelColumns));
   double again = image > planningLevel().blockBytes ? weightTime(image) * (panels - 1) : 0;
@@ -74,9 +86,9 @@ double codegen::directTime(const ConvSizes &sizes) {
 
 double codegen::patchTime(const ConvSizes &sizes) {
   constexpr double best = 0.93, copyElement = 2, copyRun = 60;
-  double elements = allTaps(sizes.geometry) * sizes.channels, runs = allTaps(sizes.geometry);
+  double elements = allTaps(sizes.geometry) * sizes.channels, runs = allTaps(sizes.geometry) / sizes.runTaps;
   double weights = sizeof(float) * sizes.channels * sizes.outputs *
                    double(sizes.geometry.height.kernel * sizes.geometry.width.kernel);
-  double sums = elements * double(llvm::alignTo(uint64_t(sizes.outputs), uint64_t(panelColumns)));
+  double sums = elements * computedOutputs(sizes, 0.45);
   return std::max(sums / best + elements * copyElement + runs * copyRun, weightTime(weights));
 }

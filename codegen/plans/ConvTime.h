@@ -16,6 +16,7 @@ namespace margay::codegen {
 struct ConvSizes {
   Geometry geometry;
   double channels, outputs; ///< Of a group.
+  double runTaps;           ///< Taps that are copied at once (PatchRuns.h).
 };
 ConvSizes convSizes(nn::ConvOp conv);
 

@@ -2,6 +2,7 @@
 
 #include "codegen/plans/GemmBlocks.h"
 #include "codegen/kernels/KernelBuilder.h"
+#include "codegen/plans/PatchRuns.h"
 #include "ir/Dim.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -29,17 +30,6 @@ GemmShape codegen::gemmShape(nn::ContractOp contract) {
           .run = depth};
 }
 
-bool codegen::hasPatches(Operation *root) {
-  auto conv = dyn_cast<nn::ConvOp>(root);
-  if (!conv)
-    return false;
-  auto all = [](ArrayRef<int64_t> values, int64_t expected) {
-    return llvm::all_of(values, [=](int64_t value) { return value == expected; });
-  };
-  ArrayRef<int64_t> taps = conv.getFilter().getType().getShape().drop_back(2);
-  return !all(taps, 1) || !all(conv.getStrides(), 1) || !all(conv.getPads(), 0);
-}
-
 GemmShape codegen::gemmShape(nn::KernelOp kernel) {
   Operation *root = rootOf(kernel);
   if (auto contract = dyn_cast<nn::ContractOp>(root))
@@ -52,7 +42,7 @@ GemmShape codegen::gemmShape(nn::KernelOp kernel) {
           .columns = filter.getShape().back(),
           .depth = llvm::product_of(filter.getShape().drop_back()),
           .elementBytes = storageBytes(filter.getElementType()),
-          .run = filter.getDimSize(filter.getRank() - 2)};
+          .run = filter.getDimSize(filter.getRank() - 2) * runTaps(cast<nn::ConvOp>(root))};
 }
 
 bool codegen::canLeaveSums(nn::KernelOp kernel) {
@@ -62,12 +52,10 @@ bool codegen::canLeaveSums(nn::KernelOp kernel) {
          cast<RankedTensorType>(kernel.getResult(0).getType()).getElementType() == sums.getElementType();
 }
 
-/// How many steps of a patch a block has, at most `most`: a part of what lies under one position of the filter, or all
-/// that lies under some.
+/// How many steps of a patch a block has, at most `most`: some runs, or a part of one.
 static int64_t patchSteps(const GemmShape &shape, int64_t most) {
-  int64_t taps = shape.depth / shape.run;
   if (shape.run <= most)
-    return shape.run * evenSplit(taps, most / shape.run).size;
+    return shape.run * evenSplit(shape.depth / shape.run, most / shape.run).size;
   int64_t wanted = llvm::divideCeil(shape.run, most);
   for (int64_t parts = wanted; parts < 2 * wanted; ++parts)
     if (shape.run % parts == 0)
@@ -87,14 +75,19 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
   bool isOneTile = rows <= blocks.tileRows;
 
   int64_t mostSteps = level.panelBytes / (blocks.panels * panelColumns * shape.elementBytes);
-  bool isCut = !isOneTile && canLeaveSums(kernel) && shape.depth > mostSteps;
   bool hasPatches = codegen::hasPatches(rootOf(kernel));
+  // Patches that few panels read are best read from the first-level cache.
+  bool staysNear = hasPatches && shape.columns <= 2 * panelColumns;
+  int64_t nearBytes = level.panelBytes / 4, blockBytes = staysNear ? nearBytes : level.blockBytes;
+  if (staysNear)
+    mostSteps = std::min(mostSteps, nearBytes / (mostGroupRows * shape.elementBytes));
   int64_t cutSteps = hasPatches ? patchSteps(shape, mostSteps) : evenSplit(shape.depth, mostSteps).size;
+  bool isCut = !isOneTile && canLeaveSums(kernel) && shape.depth > mostSteps;
   blocks.steps = std::max<int64_t>(1, isCut ? cutSteps : shape.depth);
   if (canLeaveSums(kernel) && !hasPatches)
     blocks.steps = std::clamp<int64_t>(number("steps", blocks.steps), 1, std::max<int64_t>(1, shape.depth));
 
-  int64_t blockRows = number("rows", level.blockBytes / (blocks.steps * shape.elementBytes));
+  int64_t blockRows = number("rows", blockBytes / (blocks.steps * shape.elementBytes));
   blocks.rows = std::max<int64_t>(1, blockRows / mostGroupRows) * mostGroupRows;
   // Packed panels and a block of rows share the cache.
   int64_t panelSize = blocks.steps * panelColumns * shape.elementBytes;

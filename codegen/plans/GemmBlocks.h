@@ -33,11 +33,9 @@ struct GemmShape {
   std::optional<int64_t> rows; ///< Of one product; none where only a call knows.
   int64_t columns = 0, depth = 0;
   int64_t elementBytes = 0;
-  int64_t run = 0; ///< Steps that lie side by side in a row of the left matrix: less than `depth` in patches.
+  int64_t run = 0; ///< Steps that are copied at once into a row of patches; `depth` for other left matrices.
 };
 
-/// Whether a convolution's left matrix is one of patches; that of a 1×1 filter with stride 1 is its input.
-bool hasPatches(mlir::Operation *root);
 GemmShape gemmShape(nn::KernelOp kernel);
 GemmShape gemmShape(nn::ContractOp contract);
 

@@ -9,6 +9,7 @@
 #include "codegen/plans/ChooseConv.h"
 #include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/PatchRuns.h"
 #include "codegen/plans/Winograd.h"
 #include "ir/Fault.h"
 #include "ir/Recipe.h"
@@ -202,12 +203,12 @@ static StringRef choosePackedGemm(nn::KernelOp kernel) {
 static Choice chooseConv(nn::KernelOp kernel, nn::ConvOp conv, bool strict) {
   auto input = conv.getInput().getType(), filter = conv.getFilter().getType();
   int64_t rank = input.getRank(), groups = conv.getGroups();
-  bool isFast = isa<Float32Type, Float64Type>(input.getElementType()) && rank <= 4 && allConstant(input, 1) &&
-                isConstantOperand(kernel, conv.getFilter());
-  if (!isFast)
-    return "conv-general";
-  if (groups == 1 && !hasPatches(conv))
+  bool canPack = isa<Float32Type, Float64Type>(input.getElementType()) && isConstantOperand(kernel, conv.getFilter());
+  bool isImage = rank <= 4 && allConstant(input, 1);
+  if (canPack && groups == 1 && (!hasPatches(conv) || !isImage))
     return choosePackedGemm(kernel);
+  if (!canPack || !isImage)
+    return "conv-general";
   if (groups > 1 && groups == input.getDimSize(rank - 1) && groups == filter.getDimSize(rank - 1))
     return "depthwise";
   Choice choice("conv");
