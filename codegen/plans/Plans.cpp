@@ -9,6 +9,7 @@
 #include "codegen/plans/ChooseWinograd.h"
 #include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/Recurrent.h"
 #include "codegen/plans/Winograd.h"
 #include "ir/Fault.h"
 #include "ir/Recipe.h"
@@ -71,9 +72,6 @@ static DimAttr imageRowUnits(nn::KernelOp kernel) {
   return nn::product(kernel.getContext(), dims);
 }
 
-/// Sequences of a batch: a result of [steps, batch, hidden units] has `batch`.
-static DimAttr sequenceUnits(nn::KernelOp kernel) { return resultDims(kernel)[1]; }
-
 //===----------------------------------------------------------------------===//
 // Algorithms
 //===----------------------------------------------------------------------===//
@@ -121,8 +119,20 @@ static const Algorithm algorithms[] = {
     {.name = "nonzero", .emit = emitNonZero, .units = oneUnit},
     {.name = "normalize", .emit = emitNormalize, .units = rowUnits},
     {.name = "pad", .emit = emitPad, .units = rowUnits},
-    {.name = "recurrent", .emit = emitRecurrent, .units = sequenceUnits},
-    {.name = "recurrent-packed", .emit = emitPackedRecurrent, .units = sequenceUnits, .weights = WeightFormat::Panels},
+    {.name = "recurrent", .emit = emitRecurrent, .units = recurrentSequences, .scratchBytes = recurrentScratchBytes},
+    {.name = "recurrent-packed",
+     .emit = emitPackedRecurrent,
+     .units = recurrentSequences,
+     .weights = WeightFormat::Panels,
+     .granule = mostSequences,
+     .scratchBytes = recurrentScratchBytes},
+    {.name = "recurrent-steps",
+     .emit = emitRecurrentSteps,
+     .units = recurrentPanels,
+     .phases = recurrentPhases,
+     .weights = WeightFormat::Panels,
+     .taskOf = recurrentTask,
+     .scratchBytes = recurrentScratchBytes},
     {.name = "reduce", .emit = emitReduce, .units = elementUnits},
     {.name = "reduce-rows", .emit = emitReduce, .units = rowUnits},
     {.name = "resize", .emit = emitResize, .units = rowUnits},
@@ -253,11 +263,6 @@ static llvm::Expected<Choice> chooseWindow(nn::KernelOp kernel, nn::WindowOp win
   return Choice(input.getRank() <= 4 && allConstant(input, 1) ? "window" : "window-general");
 }
 
-static StringRef chooseRecurrent(nn::KernelOp kernel, nn::RecurrentOp recurrent) {
-  bool wholePanels = recurrent.getHidden().getType().getDimSize(1) % panelColumns == 0;
-  return wholePanels && isConstantOperand(kernel, recurrent.getWeights()) ? "recurrent-packed" : "recurrent";
-}
-
 static StringRef chooseReduce(nn::ReduceOp reduce) {
   auto input = reduce.getInput().getType();
   bool lastStays = input.getRank() > 0 && !llvm::is_contained(reduce.getAxes(), input.getRank() - 1);
@@ -314,7 +319,7 @@ static llvm::Expected<Choice> choose(nn::KernelOp kernel, bool strict) {
   if (auto reduce = dyn_cast<nn::ReduceOp>(root))
     return Choice(chooseReduce(reduce));
   if (auto recurrent = dyn_cast<nn::RecurrentOp>(root))
-    return Choice(chooseRecurrent(kernel, recurrent));
+    return Choice(chooseRecurrent(recurrent, isConstantOperand(kernel, recurrent.getWeights())));
   if (auto softmax = dyn_cast<nn::SoftmaxOp>(root)) {
     if (!isa<Float32Type>(softmax.getType().getElementType()))
       return unsupported(kernel,
@@ -357,6 +362,8 @@ static int64_t costPerElement(nn::KernelOp kernel) {
 /// Enough work to be worth a thread's while, some 20 µs: more tasks than that cost more than they bring.
 static int64_t unitsPerTask(nn::KernelOp kernel, const Algorithm &algorithm) {
   constexpr int64_t workPerTask = 1 << 19;
+  if (algorithm.taskOf)
+    return algorithm.taskOf(kernel);
   DimAttr all = nn::product(kernel.getContext(), resultDims(kernel)), units = algorithm.units(kernel);
   auto sizeWithOnes = [](DimAttr dim) { return nn::evaluate(dim, [](StringRef) { return int64_t(1); }).value_or(1); };
   int64_t elements = std::max<int64_t>(1, sizeWithOnes(all) / std::max<int64_t>(1, sizeWithOnes(units)));
