@@ -31,9 +31,9 @@ enum class WeightFormat {
 
 /// An algorithm: how it is emitted, and what its unit of work is.
 ///
-/// Units are independent of each other. What cannot be cut into such units alone is cut into phases first: a phase needs
-/// what the one before has made of all units, so on several threads all tasks of one are done before the next begins.
-/// KernelBuilder::phases says which ones a call computes: one, or on one thread all.
+/// Units are independent of each other. What cannot be cut into such units alone is cut into phases first: a phase
+/// needs what the one before has made of all units, so on several threads all tasks of one are done before the next
+/// begins. KernelBuilder::phases says which ones a call computes: one, or on one thread all.
 struct Algorithm {
   llvm::StringLiteral name;
   void (*emit)(KernelBuilder &);

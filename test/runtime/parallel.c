@@ -87,6 +87,14 @@ int main(void) {
   mg__parallel(&frame, noteWithPhases, &pieces, 8, 8, &phases, 0);
   EXPECT(pieces == 1 && phaseOf[0] == 3 && ends[0] == 8);
 
+  // Phases have no more tasks than workers; of whole tasks.
+  parallel.workers = 2;
+  pieces = 0;
+  phases = (mg__phases){0, 1};
+  mg__parallel(&frame, noteWithPhases, &pieces, 10, 2, &phases, 0);
+  EXPECT(pieces == 2 && begins[0] == 6 && ends[0] == 10 && begins[1] == 0 && ends[1] == 6);
+  parallel.workers = 4;
+
   // No rows, no call.
   pieces = 0;
   mg__parallel(&frame, note, &pieces, 0, 4, NULL, 0);
