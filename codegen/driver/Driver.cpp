@@ -195,7 +195,9 @@ void DriverEmitter::runKernel(nn::KernelOp kernel, StringRef function, int64_t n
     pass(constant(0));
     pass(dimValue(*this, algorithm.phases(kernel), symbols));
   }
-  Value units = dimValue(*this, algorithm.units(kernel), symbols), task = constant(kernel.getPlan()->get("task", 1));
+  Value units = dimValue(*this, algorithm.units(kernel), symbols);
+  Value task = algorithm.taskOfCall ? dimValue(*this, algorithm.taskOfCall(kernel), symbols)
+                                    : constant(kernel.getPlan()->get("task", 1));
   Value code = LLVM::AddressOfOp::create(builder, loc, pointer, function);
   Value index = LLVM::ConstantOp::create(builder, loc, builder.getI32Type(), builder.getI32IntegerAttr(number));
   LLVM::CallOp::create(builder, loc, TypeRange(), "mg__parallel",

@@ -27,7 +27,7 @@ void emitGatherElements(KernelBuilder &k);  ///< unit: row
 void emitGatherNd(KernelBuilder &k);        ///< unit: row
 void emitGemm(KernelBuilder &k);            ///< unit: group of rows
 void emitGemmColumns(KernelBuilder &k);     ///< unit: group of columns
-void emitGemmRows(KernelBuilder &k);        ///< unit: row
+void emitGemmRows(KernelBuilder &k);        ///< unit: row, or group of columns where a call has few rows
 void emitGeneralConv(KernelBuilder &k);     ///< unit: pixel
 void emitGeneralGemm(KernelBuilder &k);     ///< unit: row
 void emitGeneralWindow(KernelBuilder &k);   ///< unit: pixel

@@ -61,9 +61,7 @@ static int64_t packingGranule(nn::KernelOp kernel) {
   return batches * 2 >= tasks ? groups : std::max<int64_t>(1, groups * batches / tasks);
 }
 
-static DimAttr columnUnits(nn::KernelOp kernel) {
-  return nn::constantDim(kernel.getContext(), llvm::divideCeil(gemmShape(kernel).columns, unitColumns));
-}
+static int64_t knownColumnTask(nn::KernelOp kernel) { return columnTask(kernel, *gemmShape(kernel).rows); }
 
 /// Rows of images: a result of [N, H, W, C] has N × H, one of [N, W, C] has N.
 static DimAttr imageRowUnits(nn::KernelOp kernel) {
@@ -100,7 +98,11 @@ static const Algorithm algorithms[] = {
      .weights = WeightFormat::Panels,
      .granuleOf = groupGranule,
      .scratchBytes = gemmScratchBytes},
-    {.name = "gemm-columns", .emit = emitGemmColumns, .units = columnUnits, .weights = WeightFormat::Panels},
+    {.name = "gemm-columns",
+     .emit = emitGemmColumns,
+     .units = columnUnits,
+     .weights = WeightFormat::Panels,
+     .taskOf = knownColumnTask},
     {.name = "gemm-general", .emit = emitGeneralGemm, .units = rowUnits},
     {.name = "gemm-packing",
      .emit = emitPackingGemm,
@@ -110,9 +112,10 @@ static const Algorithm algorithms[] = {
     {.name = "gemm-plain", .emit = emitPlainGemm, .units = rowUnits, .granule = 4},
     {.name = "gemm-rows",
      .emit = emitGemmRows,
-     .units = rowUnits,
+     .units = rowOrColumnUnits,
      .weights = WeightFormat::Panels,
      .granule = mostGroupRows,
+     .taskOfCall = rowOrColumnTask,
      .scratchBytes = gemmScratchBytes},
     {.name = "iota", .emit = emitIota, .units = rowUnits},
     {.name = "nms", .emit = emitNms, .units = rowUnits},
@@ -198,11 +201,14 @@ static bool allConstant(RankedTensorType type, int64_t from) {
 }
 
 /// A product with a constant matrix: what is shared among threads is what there is more of.
-static StringRef choosePackedGemm(nn::KernelOp kernel) {
+static Choice choosePackedGemm(nn::KernelOp kernel) {
   std::optional<int64_t> rows = gemmShape(kernel).rows;
-  if (!rows)
-    return "gemm-rows";
-  return *rows <= fewRows ? "gemm-columns" : "gemm";
+  if (rows)
+    return *rows <= fewRows ? "gemm-columns" : "gemm";
+  Choice choice("gemm-rows");
+  if (int64_t least = leastRows(kernel); least <= fewRows)
+    choice.numbers = {{"columns_task", columnTask(kernel, least)}};
+  return choice;
 }
 
 static Choice chooseConv(nn::KernelOp kernel, nn::ConvOp conv, bool strict) {

@@ -49,6 +49,8 @@ struct Algorithm {
   int64_t (*granuleOf)(nn::KernelOp) = nullptr;
   /// Units in a task, where the usual estimate of their work does not fit; null where it does.
   int64_t (*taskOf)(nn::KernelOp) = nullptr;
+  /// The same where it depends on a call's sizes; null where it is the plan's number `task`.
+  nn::DimAttr (*taskOfCall)(nn::KernelOp) = nullptr;
   /// What a task needs of the scratch memory at a level; null where nothing.
   int64_t (*scratchBytes)(nn::KernelOp, const Level &) = nullptr;
 };
