@@ -137,11 +137,19 @@ struct mg__frame {
 /// the kernel's own order. `scratch` is this worker's. The result must not depend on how the rows are cut.
 typedef void (*mg__kernel)(const void *args, int64_t begin, int64_t end, void *scratch);
 
+/// What a kernel does one after the other: each phase needs what the one before has made of all rows. The last two of
+/// its args, which say which phases [begin, end) a call is to compute.
+typedef struct mg__phases {
+  int64_t begin, end;
+} mg__phases;
+
 /// Runs a kernel over rows [0, rows), in tasks of rows_per_task (the last may be shorter), which the caller chooses
 /// independently of the number of workers. Without threads, or when there is only one task, it is one call over all
-/// rows. `index` is the kernel's number, for the profile.
+/// rows, and all phases. Else all tasks of a phase are done before the next one begins; there are as few as workers, of
+/// some rows_per_task each. `phases` point into the args; NULL for a kernel that has none. `index` is the kernel's
+/// number, for the profile.
 void mg__parallel(const mg__frame *frame, mg__kernel kernel, const void *args, int64_t rows, int64_t rows_per_task,
-                  int32_t index);
+                  mg__phases *phases, int32_t index);
 
 /// Tells the caller the dims of each output with MG_PORT_DATA_DIMS, which lie at `dims` one after the other.
 /// MG_E_OUTPUT if one of them has no room.

@@ -2,7 +2,9 @@
 //
 //   mg__driver(frame):
 //     args = {inputs, outputs, symbols of kernel 0}
-//     mg__parallel(frame, kernel 0, args, units, units in a task, 0)
+//     mg__parallel(frame, kernel 0, args, units, units in a task, NULL, 0)
+//     args = {inputs, outputs, symbols of kernel 1, phases 0 … their number}     where its algorithm has phases
+//     mg__parallel(frame, kernel 1, args, units, units in a task, &phases, 1)
 //     …
 //
 // nn.if and nn.loop call the drivers of other functions with a frame that differs in inputs, outputs and arena.
@@ -185,11 +187,21 @@ void DriverEmitter::runKernel(nn::KernelOp kernel, StringRef function, int64_t n
     pass(address(result));
   for (nn::SymbolAttr symbol : model.symbols)
     pass(symbols[symbol.getName()]);
-  Value units = dimValue(*this, algorithmOf(kernel).units(kernel), symbols),
-        task = constant(kernel.getPlan()->get("task", 1));
+  const Algorithm &algorithm = algorithmOf(kernel);
+  Value phases = LLVM::ZeroOp::create(builder, loc, pointer);
+  if (algorithm.phases) {
+    static_assert(offsetof(mg__phases, begin) == 0 && offsetof(mg__phases, end) == 8);
+    phases = at(args, word, i64);
+    pass(constant(0));
+    pass(dimValue(*this, algorithm.phases(kernel), symbols));
+  }
+  Value units = dimValue(*this, algorithm.units(kernel), symbols);
+  Value task = algorithm.taskOfCall ? dimValue(*this, algorithm.taskOfCall(kernel), symbols)
+                                    : constant(kernel.getPlan()->get("task", 1));
   Value code = LLVM::AddressOfOp::create(builder, loc, pointer, function);
   Value index = LLVM::ConstantOp::create(builder, loc, builder.getI32Type(), builder.getI32IntegerAttr(number));
-  LLVM::CallOp::create(builder, loc, TypeRange(), "mg__parallel", ValueRange{frame, code, args, units, task, index});
+  LLVM::CallOp::create(builder, loc, TypeRange(), "mg__parallel",
+                       ValueRange{frame, code, args, units, task, phases, index});
 }
 
 /// Not llvm.memcpy, which could become a call of a library.
@@ -318,9 +330,9 @@ Value DriverEmitter::steps(ArrayRef<StringRef> theirFunctions, int64_t &firstNum
   functions = theirFunctions;
   number = firstNumber;
   // One array of arguments serves all kernels: each call returns when it is no longer read.
-  size_t words = 1;
+  size_t words = 1, phases = sizeof(mg__phases) / sizeof(int64_t);
   for (Operation *step : body.steps)
-    words = std::max<size_t>(words, step->getNumOperands() + step->getNumResults() + model.symbols.size());
+    words = std::max<size_t>(words, step->getNumOperands() + step->getNumResults() + model.symbols.size() + phases);
   args = array(words);
   Operation *binding = lastBinding();
   auto rest = body.steps.begin();

@@ -68,7 +68,7 @@ static void declareRuntime(ModuleOp module) {
   Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type(),
        i32 = builder.getI32Type();
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()),
-                                          {pointer, pointer, pointer, i64, i64, i32});
+                                          {pointer, pointer, pointer, i64, i64, pointer, i32});
   LLVM::LLVMFuncOp::create(builder, module->getLoc(), "mg__parallel", type);
   LLVM::LLVMFuncOp::create(builder, module->getLoc(), "mg__fit", LLVM::LLVMFunctionType::get(i32, {pointer, pointer}));
 }

@@ -137,13 +137,45 @@ struct Gemm {
     });
   }
 
-  /// Units are rows; how many there are only a call knows.
-  void rows() {
-    forEvenBlocks(k, k.begin, k.end, blocks.rows, [&](Value begin, Value end) {
-      multiply(
-          {begin, end}, [&](auto body) { forRows(k, begin, end, blocks.tileRows, std::nullopt, body); },
-          [&](auto body) { allPanels(body); });
+  /// Units of columns, as panels.
+  void unitPanels(Value begin, Value end, llvm::function_ref<void(Value panel, const TileColumns &)> body) {
+    constexpr int64_t panels = unitColumns / panelColumns;
+    forPanels(k, k.mul(begin, panels), k.mul(end, panels), shape.columns, lanes, blocks.panels, body);
+  }
+
+  /// Blocks of rows whose number only a call knows.
+  void rows(Value first, Value last, PanelRange panels) {
+    forEvenBlocks(k, first, last, blocks.rows, [&](Value begin, Value end) {
+      multiply({begin, end}, [&](auto body) { forRows(k, begin, end, blocks.tileRows, std::nullopt, body); }, panels);
     });
+  }
+
+  /// Units are rows, or columns if a call has few rows.
+  void rowsOrColumns() {
+    if (k.kernel.getPlan()->get("columns_task", 0) == 0)
+      return rows(k.begin, k.end, [&](auto body) { allPanels(body); });
+    Value total = k.dim(shape.height), few = k.less(total, k.constant(fewRows + 1));
+    Value allUnits = k.constant(llvm::divideCeil(shape.columns, unitColumns));
+    auto choose = [&](Value ifFew, Value ifMany) -> Value {
+      return arith::SelectOp::create(k.builder, k.loc, few, ifFew, ifMany);
+    };
+    Value firstUnit = choose(k.begin, k.constant(0)), lastUnit = choose(k.end, allUnits);
+    auto several = [&] {
+      rows(choose(k.constant(0), k.begin), choose(total, k.end),
+           [&](auto body) { unitPanels(firstUnit, lastUnit, body); });
+    };
+    if (leastRows(k.kernel) > 1)
+      return several();
+    // A single row takes more columns at a time.
+    Value isSingle = arith::CmpIOp::create(k.builder, k.loc, arith::CmpIPredicate::eq, total, k.constant(1));
+    k.when(isSingle, [&] {
+      Gemm single = *this;
+      single.blocks = gemmBlocks(k.kernel, k.level, 1);
+      single.multiply(
+          {k.constant(0), k.constant(1)}, [&](auto body) { body(k.constant(0), 1); },
+          [&](auto body) { single.unitPanels(firstUnit, lastUnit, body); });
+    });
+    k.when(arith::CmpIOp::create(k.builder, k.loc, arith::CmpIPredicate::ne, total, k.constant(1)), several);
   }
 
   /// Units are columns; there are few rows.
@@ -152,10 +184,7 @@ struct Gemm {
     multiply(
         {k.constant(0), k.constant(*shape.rows)},
         [&](auto body) { forGroups(k, split, k.constant(0), k.constant(split.parts), blocks.tileRows, body); },
-        [&](auto body) {
-          constexpr int64_t panels = unitColumns / panelColumns;
-          forPanels(k, k.mul(k.begin, panels), k.mul(k.end, panels), shape.columns, lanes, blocks.panels, body);
-        });
+        [&](auto body) { unitPanels(k.begin, k.end, body); });
   }
 };
 
@@ -179,5 +208,5 @@ Gemm gemmOf(KernelBuilder &k) {
 } // namespace
 
 void codegen::emitGemm(KernelBuilder &k) { gemmOf(k).groups(); }
-void codegen::emitGemmRows(KernelBuilder &k) { gemmOf(k).rows(); }
+void codegen::emitGemmRows(KernelBuilder &k) { gemmOf(k).rowsOrColumns(); }
 void codegen::emitGemmColumns(KernelBuilder &k) { gemmOf(k).columns(); }

@@ -69,6 +69,12 @@ KernelBuilder::KernelBuilder(ModuleOp module, StringRef name, nn::KernelOp kerne
     outputs.push_back(viewOf(next(pointer), type, stride));
   for (nn::SymbolAttr symbol : symbols)
     symbolValues[symbol.getName()] = next(i64);
+  afterSymbols = at(args, word, i64);
+}
+
+std::pair<Value, Value> KernelBuilder::phases() {
+  Type i64 = builder.getI64Type();
+  return {load(i64, afterSymbols), load(i64, at(afterSymbols, 1, i64))};
 }
 
 void KernelBuilder::outlined(ValueRange operands, llvm::function_ref<void(ValueRange)> body) {

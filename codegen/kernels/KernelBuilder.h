@@ -3,7 +3,7 @@
 // A kernel becomes a function of the runtime's task interface (mg__kernel in runtime/abi.h):
 //
 //   kernel(args, begin, end, scratch)      args = the inputs' pointers, the outputs' pointers, the model's symbols,
-//   each one 64-bit word
+//   each one 64-bit word; and of an algorithm with phases those [begin, end) that are to be computed
 //
 // which computes units [begin, end) of its outputs. What a unit is (a row, an image row …) its plan says.
 //
@@ -62,6 +62,9 @@ public:
   mlir::Value fromStorage(mlir::Value stored, const View &view);
   void storeElements(mlir::Value value, const View &view, mlir::Value offset);
 
+  /// The phases to compute (see codegen/plans/Plans.h): first and end. Only of an algorithm that has some.
+  std::pair<mlir::Value, mlir::Value> phases();
+
   /// Emits `body` as a function of its own and calls it here; it sees `operands` as values of its own, and may use
   /// nothing else from outside but constants. For a loop that needs all registers: within a large function LLVM would
   /// keep the constants of other loops in some of them.
@@ -77,7 +80,8 @@ public:
 private:
   llvm::DenseMap<mlir::Value, View> views;
   SymbolValues symbolValues;
-  std::string name; ///< Of the function.
+  std::string name;         ///< Of the function.
+  mlir::Value afterSymbols; ///< The words of the arguments behind the symbols.
   unsigned outlinedCount = 0;
   mlir::Operation *rootOp = nullptr;
 };

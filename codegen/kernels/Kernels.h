@@ -27,7 +27,7 @@ void emitGatherElements(KernelBuilder &k);  ///< unit: row
 void emitGatherNd(KernelBuilder &k);        ///< unit: row
 void emitGemm(KernelBuilder &k);            ///< unit: group of rows
 void emitGemmColumns(KernelBuilder &k);     ///< unit: group of columns
-void emitGemmRows(KernelBuilder &k);        ///< unit: row
+void emitGemmRows(KernelBuilder &k);        ///< unit: row, or group of columns where a call has few rows
 void emitGeneralConv(KernelBuilder &k);     ///< unit: pixel
 void emitGeneralGemm(KernelBuilder &k);     ///< unit: row
 void emitGeneralWindow(KernelBuilder &k);   ///< unit: pixel
@@ -40,6 +40,7 @@ void emitPackingGemm(KernelBuilder &k);     ///< unit: group of rows
 void emitPad(KernelBuilder &k);             ///< unit: row
 void emitPlainGemm(KernelBuilder &k);       ///< unit: row
 void emitRecurrent(KernelBuilder &k);       ///< unit: sequence
+void emitRecurrentSteps(KernelBuilder &k);  ///< unit: panel of hidden units; phases: see codegen/plans/Recurrent.h
 void emitReduce(KernelBuilder &k); ///< unit: row of the result, or its element where the last dimension is reduced
 void emitResize(KernelBuilder &k); ///< unit: row; along one axis
 void emitScan(KernelBuilder &k);   ///< unit: the whole tensor

@@ -23,6 +23,7 @@ GemmShape codegen::gemmShape(nn::ContractOp contract) {
   StringRef lhsRoles = contract.getLhsRoles(), rhsRoles = contract.getRhsRoles();
   int64_t depth = sizeOf(contract.getRhs(), rhsRoles, 'k').getConstant().value_or(0);
   return {.batches = sizeOf(contract.getLhs(), lhsRoles, 'b'),
+          .height = sizeOf(contract.getLhs(), lhsRoles, 'm'),
           .rows = sizeOf(contract.getLhs(), lhsRoles, 'm').getConstant(),
           .columns = sizeOf(contract.getRhs(), rhsRoles, 'n').getConstant().value_or(0),
           .depth = depth,
@@ -38,6 +39,7 @@ GemmShape codegen::gemmShape(nn::KernelOp kernel) {
   SmallVector<DimAttr> pixels = nn::dimsOf(root->getResult(0).getType());
   pixels.pop_back();
   return {.batches = nn::constantDim(kernel.getContext(), 1),
+          .height = nn::product(kernel.getContext(), pixels),
           .rows = nn::product(kernel.getContext(), pixels).getConstant(),
           .columns = filter.getShape().back(),
           .depth = llvm::product_of(filter.getShape().drop_back()),
@@ -64,12 +66,16 @@ static int64_t patchSteps(const GemmShape &shape, int64_t most) {
 }
 
 GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
+  return gemmBlocks(kernel, level, gemmShape(kernel).rows);
+}
+
+GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::optional<int64_t> known) {
   GemmShape shape = gemmShape(kernel);
-  int64_t lanes = level.lanes(shape.elementBytes), rows = shape.rows.value_or(INT64_MAX);
+  int64_t lanes = level.lanes(shape.elementBytes), rows = known.value_or(INT64_MAX);
   auto number = [&](StringRef name, int64_t chosen) { return kernel.getPlan()->get(name, chosen); };
   GemmBlocks blocks;
   // Every group is cut evenly, too: the tiles of the largest one are the largest.
-  int64_t groupRows = shape.rows ? std::max<int64_t>(1, evenSplit(rows, mostGroupRows).size) : mostGroupRows;
+  int64_t groupRows = known ? std::max<int64_t>(1, evenSplit(rows, mostGroupRows).size) : mostGroupRows;
   blocks.tileRows = evenSplit(groupRows, maxTileRows(level)).size;
   blocks.panels = tilePanels(level, lanes, blocks.tileRows);
   bool isOneTile = rows <= blocks.tileRows;
@@ -116,7 +122,8 @@ int64_t codegen::gemmScratchBytes(nn::KernelOp kernel, const Level &level) {
   GemmShape shape = gemmShape(kernel);
   // Where they are few, all rows are one block.
   int64_t rows = std::min(std::max(blocks.rows, fewRows), shape.rows.value_or(INT64_MAX));
-  return blocks.copiesRows ? rows * blocks.copiedStride() * shape.elementBytes : 0;
+  int64_t single = gemmBlocks(kernel, level, 1).copiedStride(); // Its sum is not cut.
+  return blocks.copiesRows ? std::max(single, rows * blocks.copiedStride()) * shape.elementBytes : 0;
 }
 
 int64_t codegen::packingScratchBytes(nn::KernelOp kernel, const Level &level) {
@@ -124,4 +131,46 @@ int64_t codegen::packingScratchBytes(nn::KernelOp kernel, const Level &level) {
   GemmShape shape = gemmShape(kernel);
   int64_t panels = std::min<int64_t>(blocks.packed, llvm::divideCeil(shape.columns, panelColumns));
   return panels * panelColumns * blocks.steps * shape.elementBytes;
+}
+
+DimAttr codegen::columnUnits(nn::KernelOp kernel) {
+  return nn::constantDim(kernel.getContext(), llvm::divideCeil(gemmShape(kernel).columns, unitColumns));
+}
+
+/// Weights are read once: what that takes, or the products.
+int64_t codegen::columnTask(nn::KernelOp kernel, int64_t rows) {
+  constexpr double taskTime = 4000; // In nanoseconds: some times what it costs to hand a task out.
+  GemmShape shape = gemmShape(kernel);
+  const Level &level = planningLevel();
+  auto weights = static_cast<double>(shape.depth * unitColumns);
+  double unitTime = std::max(weights * static_cast<double>(rows) / level.multiplyAdds,
+                             weights * static_cast<double>(shape.elementBytes) / level.cacheBytes);
+  return std::max<int64_t>(1, std::llround(taskTime / std::max(1.0, unitTime)));
+}
+
+/// 1 where a call has few rows, else 0.
+static DimAttr isFew(nn::KernelOp kernel) {
+  DimAttr one = nn::constantDim(kernel.getContext(), 1);
+  return one - nn::min(one, nn::floorDiv(gemmShape(kernel).height, fewRows + 1));
+}
+
+static DimAttr byRows(nn::KernelOp kernel, DimAttr few, DimAttr many) {
+  DimAttr condition = isFew(kernel);
+  return condition * few + (nn::constantDim(kernel.getContext(), 1) - condition) * many;
+}
+
+DimAttr codegen::rowOrColumnUnits(nn::KernelOp kernel) {
+  DimAttr rows = gemmShape(kernel).height;
+  return kernel.getPlan()->get("columns_task", 0) == 0 ? rows : byRows(kernel, columnUnits(kernel), rows);
+}
+
+DimAttr codegen::rowOrColumnTask(nn::KernelOp kernel) {
+  auto constant = [&](int64_t value) { return nn::constantDim(kernel.getContext(), value); };
+  DimAttr task = constant(kernel.getPlan()->get("task", 1));
+  int64_t columns = kernel.getPlan()->get("columns_task", 0);
+  return columns == 0 ? task : byRows(kernel, constant(columns), task);
+}
+
+int64_t codegen::leastRows(nn::KernelOp kernel) {
+  return nn::evaluate(gemmShape(kernel).height, [](StringRef) { return int64_t(1); }).value_or(INT64_MAX);
 }

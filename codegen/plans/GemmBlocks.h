@@ -30,7 +30,8 @@ inline constexpr int64_t unitColumns = 128;
 /// A product of matrices: an nn.contract, or a convolution (of patches and filters).
 struct GemmShape {
   nn::DimAttr batches;         ///< How many products there are.
-  std::optional<int64_t> rows; ///< Of one product; none where only a call knows.
+  nn::DimAttr height;          ///< Rows of one product.
+  std::optional<int64_t> rows; ///< The same; none where only a call knows.
   int64_t columns = 0, depth = 0;
   int64_t elementBytes = 0;
   int64_t run = 0; ///< Steps that are copied at once into a row of patches; `depth` for other left matrices.
@@ -55,8 +56,21 @@ struct GemmBlocks {
   /// Elements from one copied row to the next: no multiple of 4 KB.
   int64_t copiedStride() const { return steps + 16; }
 };
-/// The plan's own numbers `ahead`, `fetch`, `panels`, `rows`, `steps` and `unroll` go first.
+/// For the rows of the kernel, or some other number of them. The plan's own numbers `ahead`, `fetch`, `panels`, `rows`,
+/// `steps` and `unroll` go first.
 GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level);
+GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level, std::optional<int64_t> rows);
+
+/// Units of columns, and how many of them are worth a task where there are so many rows.
+nn::DimAttr columnUnits(nn::KernelOp kernel);
+int64_t columnTask(nn::KernelOp kernel, int64_t rows);
+
+// Where only a call knows the number of rows ("gemm-rows"), its number decides whether units are columns or rows: both
+// are compiled where the plan has a number `columns_task`, the units of columns in a task.
+nn::DimAttr rowOrColumnUnits(nn::KernelOp kernel);
+nn::DimAttr rowOrColumnTask(nn::KernelOp kernel);
+/// The least number of rows that a call can have.
+int64_t leastRows(nn::KernelOp kernel);
 
 /// What a call of the kernel needs of the scratch memory.
 int64_t gemmScratchBytes(nn::KernelOp kernel, const Level &level);

@@ -10,6 +10,7 @@
 #include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/GemmBlocks.h"
 #include "codegen/plans/PatchRuns.h"
+#include "codegen/plans/Recurrent.h"
 #include "codegen/plans/Winograd.h"
 #include "ir/Fault.h"
 #include "ir/Recipe.h"
@@ -61,9 +62,7 @@ static int64_t packingGranule(nn::KernelOp kernel) {
   return batches * 2 >= tasks ? groups : std::max<int64_t>(1, groups * batches / tasks);
 }
 
-static DimAttr columnUnits(nn::KernelOp kernel) {
-  return nn::constantDim(kernel.getContext(), llvm::divideCeil(gemmShape(kernel).columns, unitColumns));
-}
+static int64_t knownColumnTask(nn::KernelOp kernel) { return columnTask(kernel, *gemmShape(kernel).rows); }
 
 /// Rows of images: a result of [N, H, W, C] has N × H, one of [N, W, C] has N.
 static DimAttr imageRowUnits(nn::KernelOp kernel) {
@@ -71,9 +70,6 @@ static DimAttr imageRowUnits(nn::KernelOp kernel) {
   dims.pop_back_n(2);
   return nn::product(kernel.getContext(), dims);
 }
-
-/// Sequences of a batch: a result of [steps, batch, hidden units] has `batch`.
-static DimAttr sequenceUnits(nn::KernelOp kernel) { return resultDims(kernel)[1]; }
 
 //===----------------------------------------------------------------------===//
 // Algorithms
@@ -107,6 +103,7 @@ static const Algorithm algorithms[] = {
      .emit = emitGemmColumns,
      .units = columnUnits,
      .weights = WeightFormat::Panels,
+     .taskOf = knownColumnTask,
      .scratchBytes = gemmScratchBytes},
     {.name = "gemm-general", .emit = emitGeneralGemm, .units = rowUnits},
     {.name = "gemm-packing",
@@ -117,17 +114,30 @@ static const Algorithm algorithms[] = {
     {.name = "gemm-plain", .emit = emitPlainGemm, .units = rowUnits, .granule = 4},
     {.name = "gemm-rows",
      .emit = emitGemmRows,
-     .units = rowUnits,
+     .units = rowOrColumnUnits,
      .weights = WeightFormat::Panels,
      .granule = mostGroupRows,
+     .taskOfCall = rowOrColumnTask,
      .scratchBytes = gemmScratchBytes},
     {.name = "iota", .emit = emitIota, .units = rowUnits},
     {.name = "nms", .emit = emitNms, .units = rowUnits},
     {.name = "nonzero", .emit = emitNonZero, .units = oneUnit},
     {.name = "normalize", .emit = emitNormalize, .units = rowUnits},
     {.name = "pad", .emit = emitPad, .units = rowUnits},
-    {.name = "recurrent", .emit = emitRecurrent, .units = sequenceUnits},
-    {.name = "recurrent-packed", .emit = emitPackedRecurrent, .units = sequenceUnits, .weights = WeightFormat::Panels},
+    {.name = "recurrent", .emit = emitRecurrent, .units = recurrentSequences, .scratchBytes = recurrentScratchBytes},
+    {.name = "recurrent-packed",
+     .emit = emitPackedRecurrent,
+     .units = recurrentSequences,
+     .weights = WeightFormat::Panels,
+     .granule = mostSequences,
+     .scratchBytes = recurrentScratchBytes},
+    {.name = "recurrent-steps",
+     .emit = emitRecurrentSteps,
+     .units = recurrentPanels,
+     .phases = recurrentPhases,
+     .weights = WeightFormat::Panels,
+     .taskOf = recurrentTask,
+     .scratchBytes = recurrentScratchBytes},
     {.name = "reduce", .emit = emitReduce, .units = elementUnits},
     {.name = "reduce-rows", .emit = emitReduce, .units = rowUnits},
     {.name = "resize", .emit = emitResize, .units = rowUnits},
@@ -193,11 +203,14 @@ static bool allConstant(RankedTensorType type, int64_t from) {
 }
 
 /// A product with a constant matrix: what is shared among threads is what there is more of.
-static StringRef choosePackedGemm(nn::KernelOp kernel) {
+static Choice choosePackedGemm(nn::KernelOp kernel) {
   std::optional<int64_t> rows = gemmShape(kernel).rows;
-  if (!rows)
-    return "gemm-rows";
-  return *rows <= fewRows ? "gemm-columns" : "gemm";
+  if (rows)
+    return *rows <= fewRows ? "gemm-columns" : "gemm";
+  Choice choice("gemm-rows");
+  if (int64_t least = leastRows(kernel); least <= fewRows)
+    choice.numbers = {{"columns_task", columnTask(kernel, least)}};
+  return choice;
 }
 
 static Choice chooseConv(nn::KernelOp kernel, nn::ConvOp conv, bool strict) {
@@ -211,16 +224,14 @@ static Choice chooseConv(nn::KernelOp kernel, nn::ConvOp conv, bool strict) {
     return "conv-general";
   if (groups > 1 && groups == input.getDimSize(rank - 1) && groups == filter.getDimSize(rank - 1))
     return "depthwise";
-  Choice choice("conv");
   auto filterArgument = cast<BlockArgument>(conv.getFilter());
   Value filterRecipe = kernel.getInputs()[filterArgument.getArgNumber()];
-  ConvChoice best = codegen::chooseConv(conv, filterRecipe, strict, choice.considered);
-  if (best.way == ConvChoice::Patches) {
-    choice.algorithm = choosePackedGemm(kernel);
-  } else if (best.tile) {
-    choice.algorithm = "winograd";
+  SmallVector<Estimate> considered;
+  ConvChoice best = codegen::chooseConv(conv, filterRecipe, strict, considered);
+  Choice choice = best.way == ConvChoice::Patches ? choosePackedGemm(kernel) : best.tile ? "winograd" : "conv";
+  if (best.tile)
     choice.numbers = {{"tile_h", best.tile->height.outputs}, {"tile_w", best.tile->width.outputs}};
-  }
+  choice.considered = std::move(considered);
   return choice;
 }
 
@@ -253,11 +264,6 @@ static llvm::Expected<Choice> chooseWindow(nn::KernelOp kernel, nn::WindowOp win
   if (window.getKind() == nn::ReduceKind::Mean && !isa<FloatType>(input.getElementType()))
     return unsupported(kernel, "the mean of " + describe(input.getElementType()) + " is not supported");
   return Choice(input.getRank() <= 4 && allConstant(input, 1) ? "window" : "window-general");
-}
-
-static StringRef chooseRecurrent(nn::KernelOp kernel, nn::RecurrentOp recurrent) {
-  bool wholePanels = recurrent.getHidden().getType().getDimSize(1) % panelColumns == 0;
-  return wholePanels && isConstantOperand(kernel, recurrent.getWeights()) ? "recurrent-packed" : "recurrent";
 }
 
 static StringRef chooseReduce(nn::ReduceOp reduce) {
@@ -316,7 +322,7 @@ static llvm::Expected<Choice> choose(nn::KernelOp kernel, bool strict) {
   if (auto reduce = dyn_cast<nn::ReduceOp>(root))
     return Choice(chooseReduce(reduce));
   if (auto recurrent = dyn_cast<nn::RecurrentOp>(root))
-    return Choice(chooseRecurrent(kernel, recurrent));
+    return Choice(chooseRecurrent(recurrent, isConstantOperand(kernel, recurrent.getWeights())));
   if (auto softmax = dyn_cast<nn::SoftmaxOp>(root)) {
     if (!isa<Float32Type>(softmax.getType().getElementType()))
       return unsupported(kernel,
@@ -359,6 +365,8 @@ static int64_t costPerElement(nn::KernelOp kernel) {
 /// Enough work to be worth a thread's while, some 20 µs: more tasks than that cost more than they bring.
 static int64_t unitsPerTask(nn::KernelOp kernel, const Algorithm &algorithm) {
   constexpr int64_t workPerTask = 1 << 19;
+  if (algorithm.taskOf)
+    return algorithm.taskOf(kernel);
   DimAttr all = nn::product(kernel.getContext(), resultDims(kernel)), units = algorithm.units(kernel);
   auto sizeWithOnes = [](DimAttr dim) { return nn::evaluate(dim, [](StringRef) { return int64_t(1); }).value_or(1); };
   int64_t elements = std::max<int64_t>(1, sizeWithOnes(all) / std::max<int64_t>(1, sizeWithOnes(units)));

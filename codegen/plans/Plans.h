@@ -30,17 +30,27 @@ enum class WeightFormat {
 };
 
 /// An algorithm: how it is emitted, and what its unit of work is.
+///
+/// Units are independent of each other. What cannot be cut into such units alone is cut into phases first: a phase
+/// needs what the one before has made of all units, so on several threads all tasks of one are done before the next
+/// begins. KernelBuilder::phases says which ones a call computes: one, or on one thread all.
 struct Algorithm {
   llvm::StringLiteral name;
   void (*emit)(KernelBuilder &);
   /// How many units a kernel has.
   nn::DimAttr (*units)(nn::KernelOp);
+  /// How many phases; null where it is one.
+  nn::DimAttr (*phases)(nn::KernelOp) = nullptr;
   /// How its constant second operand (the root's) is packed.
   WeightFormat weights = WeightFormat::RowMajor;
   /// A task's units are a multiple of this, so that tiles are whole.
   int64_t granule = 1;
   /// The same where it depends on the kernel; null where not.
   int64_t (*granuleOf)(nn::KernelOp) = nullptr;
+  /// Units in a task, where the usual estimate of their work does not fit; null where it does.
+  int64_t (*taskOf)(nn::KernelOp) = nullptr;
+  /// The same where it depends on a call's sizes; null where it is the plan's number `task`.
+  nn::DimAttr (*taskOfCall)(nn::KernelOp) = nullptr;
   /// What a task needs of the scratch memory at a level; null where nothing.
   int64_t (*scratchBytes)(nn::KernelOp, const Level &) = nullptr;
 };

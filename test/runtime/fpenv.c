@@ -35,7 +35,7 @@ int main(void) {
   mg__frame frame = {.model = &fake_model, .scratch = arena, .scratch_bytes = 64};
   mg_parallel parallel = {sizeof parallel, 2, NULL, run, NULL, NULL, 0};
   frame.parallel = &parallel;
-  mg__parallel(&frame, look, NULL, 7, 2, 0);
+  mg__parallel(&frame, look, NULL, 7, 2, NULL, 0);
   EXPECT(kernels == 4 && tasks == 4);
 
   float image[12] = {1}, logits[12];

@@ -18,6 +18,16 @@ static void note(const void *args, int64_t begin, int64_t end, void *scratch) {
   ++pieces;
 }
 
+static mg__phases phases;
+static int64_t phaseOf[most];
+
+static void noteWithPhases(const void *args, int64_t begin, int64_t end, void *scratch) {
+  EXPECT(phases.begin < phases.end);
+  if (pieces < most)
+    phaseOf[pieces] = phases.begin * 100 + phases.end;
+  note(args, begin, end, scratch);
+}
+
 static uint32_t runs_, tasksSeen;
 
 /// Runs the tasks backwards, on workers in turn.
@@ -43,13 +53,13 @@ int main(void) {
   mg__frame frame = {.scratch = scratch, .scratch_bytes = 64, .model = &fake_model};
 
   // Without threads: one piece, worker 0.
-  mg__parallel(&frame, note, &pieces, 10, 4, 0);
+  mg__parallel(&frame, note, &pieces, 10, 4, NULL, 0);
   EXPECT(pieces == 1 && begins[0] == 0 && ends[0] == 10 && scratches[0] == scratch);
 
   // 10 rows by 4 are 3 tasks.
   frame.parallel = &parallel;
   pieces = 0;
-  mg__parallel(&frame, note, &pieces, 10, 4, 0);
+  mg__parallel(&frame, note, &pieces, 10, 4, NULL, 0);
   EXPECT(pieces == 3 && tasksSeen == 3);
   EXPECT(begins[0] == 8 && ends[0] == 10 && begins[1] == 4 && ends[1] == 8 && begins[2] == 0 && ends[2] == 4);
   EXPECT(scratches[0] == scratch + 3 * 64 && scratches[1] == scratch + 2 * 64 && scratches[2] == scratch + 64);
@@ -57,27 +67,48 @@ int main(void) {
   // One task needs no threads; neither does one worker.
   runs_ = 0;
   pieces = 0;
-  mg__parallel(&frame, note, &pieces, 4, 4, 0);
-  mg__parallel(&frame, note, &pieces, 4, 0, 0); // 0: all rows in one
+  mg__parallel(&frame, note, &pieces, 4, 4, NULL, 0);
+  mg__parallel(&frame, note, &pieces, 4, 0, NULL, 0); // 0: all rows in one
   parallel.workers = 1;
-  mg__parallel(&frame, note, &pieces, 10, 4, 0);
+  mg__parallel(&frame, note, &pieces, 10, 4, NULL, 0);
   EXPECT(runs_ == 0 && pieces == 3 && ends[2] == 10);
+  parallel.workers = 4;
+
+  // Phases: all tasks of one after the other; together where there is but one task.
+  runs_ = 0;
+  pieces = 0;
+  phases = (mg__phases){0, 3};
+  mg__parallel(&frame, noteWithPhases, &pieces, 8, 4, &phases, 0);
+  EXPECT(runs_ == 3 && pieces == 6);
+  EXPECT(phaseOf[0] == 1 && phaseOf[1] == 1 && phaseOf[2] == 102 && phaseOf[3] == 102 && phaseOf[4] == 203);
+  EXPECT(begins[4] == 4 && ends[4] == 8 && begins[5] == 0 && ends[5] == 4);
+  pieces = 0;
+  phases = (mg__phases){0, 3};
+  mg__parallel(&frame, noteWithPhases, &pieces, 8, 8, &phases, 0);
+  EXPECT(pieces == 1 && phaseOf[0] == 3 && ends[0] == 8);
+
+  // Phases have no more tasks than workers; of whole tasks.
+  parallel.workers = 2;
+  pieces = 0;
+  phases = (mg__phases){0, 1};
+  mg__parallel(&frame, noteWithPhases, &pieces, 10, 2, &phases, 0);
+  EXPECT(pieces == 2 && begins[0] == 6 && ends[0] == 10 && begins[1] == 0 && ends[1] == 6);
   parallel.workers = 4;
 
   // No rows, no call.
   pieces = 0;
-  mg__parallel(&frame, note, &pieces, 0, 4, 0);
+  mg__parallel(&frame, note, &pieces, 0, 4, NULL, 0);
   EXPECT(pieces == 0);
 
   // More rows than tasks can be counted: tasks grow, and the last one ends at the end.
   int64_t many = INT64_C(1) << 40;
-  mg__parallel(&frame, note, &pieces, many, 1, 0);
+  mg__parallel(&frame, note, &pieces, many, 1, NULL, 0);
   EXPECT(pieces == most && ends[0] == many && begins[0] == many - 512 && tasksSeen == UINT32_C(1) << 31);
 
   // The profile hears of each kernel, also of one without rows.
   frame.profile = &profiler;
-  mg__parallel(&frame, note, &pieces, 10, 4, 0);
-  mg__parallel(&frame, note, &pieces, 0, 4, 2);
+  mg__parallel(&frame, note, &pieces, 10, 4, NULL, 0);
+  mg__parallel(&frame, note, &pieces, 0, 4, NULL, 2);
   EXPECT(strcmp(events, "aAcC") == 0);
   return failures;
 }

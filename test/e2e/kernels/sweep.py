@@ -364,7 +364,39 @@ def normalization(m):
     activation(m, m.node("BatchNormalization", [x, *stats]))
 
 
-FAMILIES = [conv, conv, conv, tiled_conv, pool, global_pool, gemm, matmul, softmax, reduce, reduce, arg_reduce, cumsum, layer_normalization, transpose, concat, binary, unary, elements, elements, normalization]
+def recurrent(m):
+    """Cells of all sizes: those whose steps are worth several threads, and others; sequences of one length or of many."""
+    op, gates = m.rng.choice([("LSTM", 4), ("LSTM", 4), ("GRU", 3), ("RNN", 1)])
+    hidden = m.rng.choice([m.size(17), 16, 32, 48, 80, 112, 144])
+    sequences, steps, features = m.rng.choice([1, 1, 2, 3, 5, 7, 18, "N"]), m.rng.randrange(1, 7), m.size(8)
+    directions = m.rng.choice([1, 1, 2])
+    scale = hidden**-0.5
+    weights = lambda columns: m.constant(directions, gates * hidden, columns, low=-scale, high=scale)
+    product = m.input(directions, gates * hidden, hidden) if m.rng.random() < 0.1 else weights(hidden)
+    inputs = [m.input(steps, sequences, features), weights(features), product]
+    inputs.append(m.constant(directions, 2 * gates * hidden) if m.rng.random() < 0.7 else "")
+    has_lengths = sequences != "N" and m.rng.random() < 0.3
+    inputs.append(m.numbers([sequences], [m.rng.randrange(steps + 1) for _ in range(sequences)], "int32") if has_lengths else "")
+    states = 2 if op == "LSTM" else 1
+    if m.rng.random() < 0.5:
+        inputs += [m.input(directions, sequences, hidden) for _ in range(states)]
+        if op == "LSTM" and m.rng.random() < 0.5:
+            inputs.append(m.constant(directions, 3 * hidden))
+    direction = "bidirectional" if directions == 2 else m.rng.choice(["forward", "reverse"])
+    attributes = f'hidden_size={hidden}, direction="{direction}"'
+    if op == "GRU":
+        attributes += f", linear_before_reset={m.rng.randrange(2)}"
+    if op == "LSTM":
+        attributes += f", input_forget={m.rng.choice([0, 0, 1])}"
+    if m.rng.random() < 0.2:
+        attributes += ", clip=0.75"
+    name = m.node(op, inputs, attributes)
+    extra = [f"{name}_{i}" for i in range(states)]
+    m.nodes[-1] = m.nodes[-1].replace(f"{name} =", f"{name}, {', '.join(extra)} =")
+    m.outputs += extra
+
+
+FAMILIES = [conv, conv, conv, tiled_conv, pool, global_pool, gemm, matmul, softmax, reduce, reduce, arg_reduce, cumsum, layer_normalization, transpose, concat, binary, unary, elements, elements, normalization, recurrent]
 
 
 def main():

@@ -57,9 +57,9 @@ static void addOne(const void *args, int64_t begin, int64_t end, void *scratch) 
 static mg_status fakeDriver(const mg__frame *frame) {
   int64_t rows = frame->symbols[0];
   const void *first[] = {frame->inputs[0], frame->arena};
-  mg__parallel(frame, doubleRows, first, rows, 2, 0);
+  mg__parallel(frame, doubleRows, first, rows, 2, NULL, 0);
   const void *second[] = {frame->arena, frame->outputs[0]};
-  mg__parallel(frame, addOne, second, 3 * rows, 5, 1);
+  mg__parallel(frame, addOne, second, 3 * rows, 5, NULL, 1);
   return MG_OK;
 }
 

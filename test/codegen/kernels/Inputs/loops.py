@@ -35,6 +35,7 @@ KERNELS = [
     "gru:8x128x256",
     "layernorm:128x768",
     "lstm:8x128x256",
+    "lstm:8x128x256,batch=8",
     "matmul:12x128x128x64",
     "matmul:12x128x64x128",
     "maxpool:112x112x64",
@@ -59,13 +60,12 @@ SPILLS = {
         "gemm:128x768x768": 6,
         "gemm:4x1024x4096": 6,
         "gru:8x128x256": 8,
-        "lstm:8x128x256": 32,
+        "lstm:8x128x256": 8,
+        "lstm:8x128x256,batch=8": 2,
     },
     "v3": {
         "conv:28x28x128x128,dilation=2,relu": 3,
         "gelu:128x3072": 3,
-        "gru:8x128x256": 1,
-        "lstm:8x128x256": 37,
     },
     "v4": {},
 }
