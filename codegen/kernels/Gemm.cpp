@@ -11,6 +11,7 @@
 #include "codegen/kernels/Panels.h"
 #include "codegen/kernels/RowGroups.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace margay;
@@ -24,7 +25,6 @@ struct Gemm {
   Type element;
   GemmShape shape;
   GemmBlocks blocks;
-  bool finishesRows; ///< Whether the epilogue is a loop of its own.
   int64_t lanes;
   Epilogue epilogue;
 
@@ -59,6 +59,15 @@ struct Gemm {
     return {k.at(weights, next, element), perStep};
   }
 
+  /// What a tile reads and writes besides the two matrices is fetched before its sums begin; tiles of a few steps,
+  /// which take less time than that, fetch for those behind them.
+  void fetchResult(Value row, int64_t rows, Value column, const StepBlock &steps) {
+    constexpr int64_t stepsToFetch = 64;
+    Value first = k.add(row, rows * (llvm::divideCeil(stepsToFetch, steps.count) - 1));
+    for (int64_t r = 0; r < rows; ++r)
+      epilogue.prefetch(k.add(first, r), column);
+  }
+
   void tile(const Rows &block, const Source &source, Value row, int64_t rows, Value panel, const TileColumns &columns,
             const StepBlock &steps) {
     int64_t panelSize = shape.depth * panelColumns;
@@ -67,6 +76,7 @@ struct Gemm {
     Value column = k.mul(panel, panelColumns);
     Accumulators start =
         steps.isFirst ? zeroAccumulators(k, rows, columns, element) : loadTile(k, rows, columns, row, column);
+    fetchResult(row, rows, column, steps);
     std::optional<Fetch> fetch;
     if (blocks.fetchesPanels)
       fetch = fetchNext(block, row, rows, weights, columns.panels, steps);
@@ -85,8 +95,35 @@ struct Gemm {
     Accumulators done{rows, columns, sums};
     if (!steps.isLast)
       storeTile(k, done, row, column);
+    else if (blocks.finishesBlocks)
+      leaveSums(block, done, row);
     else
-      finishTile(k, epilogue, done, row, column, finishesRows);
+      finishTile(k, epilogue, done, row, column);
+  }
+
+  /// Where a row's sums wait for the epilogue.
+  Value sumsAt(const Rows &block, Value row) {
+    Value sums = k.at(k.scratch, blocks.copiedSize(), element);
+    return k.at(sums, k.mul(k.sub(row, block.begin), blocks.sumsStride()), element);
+  }
+
+  void leaveSums(const Rows &block, Accumulators &tile, Value row) {
+    for (int64_t r = 0; r < tile.rows; ++r)
+      for (auto [index, part] : llvm::enumerate(tile.columns.columns))
+        k.store(tile.at(r, index),
+                k.at(sumsAt(block, k.add(row, r)), part.panel * panelColumns + part.offset, element));
+  }
+
+  /// The epilogue of a block of rows and some panels.
+  void finish(const Rows &block, Value panel, const TileColumns &columns) {
+    forLongVectors(k, columns, element, [&](int64_t offset, int64_t width) {
+      Value column = k.add(k.mul(panel, panelColumns), offset);
+      k.loop(block.begin, block.end, 1, [&](Value row) {
+        epilogue.enterBlock();
+        Value sums = k.load(k.vectorOf(element, width), k.at(sumsAt(block, row), offset, element));
+        epilogue.finish(sums, row, column, width);
+      });
+    });
   }
 
   /// The rows of the left matrix for a block of steps: where they are, or copied.
@@ -112,6 +149,8 @@ struct Gemm {
       Source source = sourceOf(block, steps);
       panels([&](Value panel, const TileColumns &columns) {
         rows([&](Value row, int64_t count) { tile(block, source, row, count, panel, columns, steps); });
+        if (steps.isLast && blocks.finishesBlocks)
+          finish(block, panel, columns);
       });
     });
   }
@@ -162,7 +201,6 @@ Gemm gemmOf(KernelBuilder &k) {
           .element = lhs.element,
           .shape = gemmShape(k.kernel),
           .blocks = gemmBlocks(k.kernel, k.level),
-          .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
           .lanes = k.lanes(lhs.element),
           .epilogue = Epilogue(k)};
 }

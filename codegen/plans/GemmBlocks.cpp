@@ -1,7 +1,7 @@
 //===- GemmBlocks.cpp - how a matrix product is cut into blocks -----------===//
 
 #include "codegen/plans/GemmBlocks.h"
-#include "codegen/kernels/KernelBuilder.h"
+#include "codegen/kernels/Epilogue.h"
 #include "ir/Dim.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -66,7 +66,14 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
   if (canLeaveSums(kernel))
     blocks.steps = std::clamp<int64_t>(number("steps", blocks.steps), 1, std::max<int64_t>(1, shape.depth));
 
-  int64_t blockRows = number("rows", level.blockBytes / (blocks.steps * shape.elementBytes));
+  blocks.finishesBlocks = Epilogue::isLong(kernel);
+  constexpr int64_t mostFinishedRows = 96; // Whose sums take a small part of the first-level cache.
+  int64_t blockRows = level.blockBytes / (blocks.steps * shape.elementBytes);
+  if (blocks.finishesBlocks)
+    blockRows = std::min(blockRows, mostFinishedRows);
+  blockRows = number("rows", blockRows);
+  if (rows <= fewRows) // They are one block, whatever it takes.
+    blockRows = fewRows + mostGroupRows;
   blocks.rows = std::max<int64_t>(1, blockRows / mostGroupRows) * mostGroupRows;
   // Packed panels and a block of rows share the cache.
   int64_t panelSize = blocks.steps * panelColumns * shape.elementBytes;
@@ -91,10 +98,7 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
 }
 
 int64_t codegen::gemmScratchBytes(nn::KernelOp kernel, const Level &level) {
-  GemmBlocks blocks = gemmBlocks(kernel, level);
-  GemmShape shape = gemmShape(kernel);
-  int64_t rows = std::min(blocks.rows, shape.rows.value_or(INT64_MAX));
-  return blocks.copiesRows ? rows * blocks.copiedStride() * shape.elementBytes : 0;
+  return gemmBlocks(kernel, level).scratchSize() * gemmShape(kernel).elementBytes;
 }
 
 int64_t codegen::packingScratchBytes(nn::KernelOp kernel, const Level &level) {
