@@ -66,7 +66,7 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
   if (canLeaveSums(kernel))
     blocks.steps = std::clamp<int64_t>(number("steps", blocks.steps), 1, std::max<int64_t>(1, shape.depth));
 
-  blocks.finishesBlocks = Epilogue::isLong(kernel);
+  blocks.finishesBlocks = rows > 1 && Epilogue::isLong(kernel);
   constexpr int64_t mostFinishedRows = 96; // Whose sums take a small part of the first-level cache.
   int64_t blockRows = level.blockBytes / (blocks.steps * shape.elementBytes);
   if (blocks.finishesBlocks)
