@@ -10,7 +10,7 @@
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Panels.h"
 #include "codegen/kernels/RowGroups.h"
-#include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/GemmUnits.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -159,14 +159,34 @@ struct Gemm {
     forPanels(k, k.constant(0), std::nullopt, shape.columns, lanes, blocks.panels, body);
   }
 
-  /// Units are groups of rows.
-  void groups() {
+  /// Groups of rows [begin, end) times some panels, in blocks of rows.
+  void groups(Value begin, Value end, PanelRange panels) {
     EvenSplit split = evenSplit(*shape.rows, mostGroupRows);
-    forEvenBlocks(k, k.begin, k.end, blocks.rows / mostGroupRows, [&](Value begin, Value end) {
+    forEvenBlocks(k, begin, end, blocks.rows / mostGroupRows, [&](Value from, Value to) {
       multiply(
-          {firstRow(k, split, begin), firstRow(k, split, end)},
-          [&](auto body) { forGroups(k, split, begin, end, blocks.tileRows, body); },
-          [&](auto body) { allPanels(body); });
+          {firstRow(k, split, from), firstRow(k, split, to)},
+          [&](auto body) { forGroups(k, split, from, to, blocks.tileRows, body); }, panels);
+    });
+  }
+
+  /// See codegen/plans/GemmUnits.h.
+  void units() {
+    GemmUnits units = gemmUnits(k.kernel);
+    auto all = [&](auto body) { allPanels(body); };
+    if (units.columnParts == 1)
+      return groups(firstRow(k, units.rows, k.begin), firstRow(k, units.rows, k.end), all);
+    Value parts = k.constant(units.columnParts);
+    Value begin = k.div(k.begin, parts), count = k.sub(k.ceilDivClamped(k.end, units.columnParts), begin);
+    // What begins and ends with all columns of a row is computed as a whole.
+    Value isCut = k.less(k.constant(0), k.add(k.rem(k.begin, parts), k.rem(k.end, parts)));
+    Value together = arith::SelectOp::create(k.builder, k.loc, isCut, k.constant(1), count);
+    k.loop(k.constant(0), k.div(count, k.max(together, k.constant(1))), 1, [&](Value block) {
+      Value row = k.add(begin, k.mul(block, together)), first = k.mul(row, parts);
+      Value from = k.max(k.sub(k.begin, first), k.constant(0)), to = k.min(k.sub(k.end, first), parts);
+      groups(firstRow(k, units.rows, row), firstRow(k, units.rows, k.add(row, together)), [&](auto body) {
+        int64_t panels = units.columns / panelColumns;
+        forPanels(k, k.mul(from, panels), k.mul(to, panels), shape.columns, lanes, blocks.panels, body);
+      });
     });
   }
 
@@ -207,6 +227,6 @@ Gemm gemmOf(KernelBuilder &k) {
 
 } // namespace
 
-void codegen::emitGemm(KernelBuilder &k) { gemmOf(k).groups(); }
+void codegen::emitGemm(KernelBuilder &k) { gemmOf(k).units(); }
 void codegen::emitGemmRows(KernelBuilder &k) { gemmOf(k).rows(); }
 void codegen::emitGemmColumns(KernelBuilder &k) { gemmOf(k).columns(); }

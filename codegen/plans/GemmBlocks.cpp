@@ -2,6 +2,7 @@
 
 #include "codegen/plans/GemmBlocks.h"
 #include "codegen/kernels/Epilogue.h"
+#include "codegen/plans/GemmUnits.h"
 #include "ir/Dim.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -80,10 +81,12 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
   blocks.packed =
       std::max<int64_t>(1, number("packed", level.blockBytes / 2 / panelSize) / blocks.panels) * blocks.panels;
   // Rows a multiple of 4 KB apart share a few sets of the first-level cache; those of a long matrix lie in as many
-  // pages.
-  constexpr int64_t page = 4096, worthCopying = 128;
+  // pages. A tile of few rows leaves room in these sets, and then copying has to be for many columns.
+  constexpr int64_t page = 4096, roomyRows = 6, worthCopying = 128, worthCopyingRoomy = 512;
   bool isFar = shape.depth * shape.elementBytes % page == 0 || blocks.steps < shape.depth;
-  blocks.copiesRows = isFar && rows > fewRows && shape.columns >= worthCopying;
+  int64_t columns = shape.rows && rows > fewRows ? gemmUnits(kernel).columns : shape.columns;
+  blocks.copiesRows =
+      isFar && rows > fewRows && columns >= (blocks.tileRows > roomyRows ? worthCopying : worthCopyingRoomy);
   // Where there is hardly more to do than to read weights, what comes soon is fetched. A single row reads several
   // panels at once, which the processor foresees by itself.
   bool isReading = rows <= fewRows;

@@ -22,7 +22,7 @@
 
 namespace margay::codegen {
 
-/// Groups of rows: the unit of work where the number of rows is known.
+/// Groups of rows: what units of work are made of where the number of rows is known.
 inline constexpr int64_t mostGroupRows = 12;
 /// Up to so many rows, it is the columns that are shared among threads: a unit is so many of them.
 inline constexpr int64_t fewRows = 32;
