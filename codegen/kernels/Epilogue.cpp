@@ -108,6 +108,17 @@ Value Epilogue::compute(Value wanted, Value rootValue, Value row, Value column, 
   return valueAt(wanted, row, column, lanes, done);
 }
 
+void Epilogue::prefetch(Value row, Value column) {
+  auto fetch = [&](const View &view) {
+    Value offset = k.add(k.mul(row, k.dim(view.rowStride)), column);
+    k.prefetch(k.at(view.pointer, offset, view.storage), 0, view.storage);
+  };
+  for (Value argument : k.kernel.getBlock()->getArguments())
+    if (isReadHere(argument) && k.input(argument).dims == shape)
+      fetch(k.input(argument));
+  llvm::for_each(k.outputs, fetch);
+}
+
 void Epilogue::finish(Value rootValue, Value row, Value column, int64_t lanes) {
   DenseMap<Value, Value> done;
   if (root)

@@ -12,8 +12,9 @@
 #include "codegen/kernels/Panels.h"
 #include "codegen/kernels/Patches.h"
 #include "codegen/kernels/RowGroups.h"
-#include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/GemmUnits.h"
 #include "codegen/plans/PatchRuns.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace margay;
@@ -27,7 +28,6 @@ struct Gemm {
   Type element;
   GemmShape shape;
   GemmBlocks blocks;
-  bool finishesRows; ///< Whether the epilogue is a loop of its own.
   int64_t lanes;
   Epilogue epilogue;
   std::optional<Patches> patches; ///< Where the left matrix's rows are these.
@@ -63,6 +63,15 @@ struct Gemm {
     return {k.at(weights, next, element), perStep};
   }
 
+  /// What a tile reads and writes besides the two matrices is fetched before its sums begin; tiles of a few steps,
+  /// which take less time than that, fetch for those behind them.
+  void fetchResult(Value row, int64_t rows, Value column, const StepBlock &steps) {
+    constexpr int64_t stepsToFetch = 64;
+    Value first = k.add(row, rows * (llvm::divideCeil(stepsToFetch, steps.count) - 1));
+    for (int64_t r = 0; r < rows; ++r)
+      epilogue.prefetch(k.add(first, r), column);
+  }
+
   void tile(const Rows &block, const Source &source, Value row, int64_t rows, Value panel, const TileColumns &columns,
             const StepBlock &steps) {
     int64_t panelSize = shape.depth * panelColumns;
@@ -71,6 +80,7 @@ struct Gemm {
     Value column = k.mul(panel, panelColumns);
     Accumulators start =
         steps.isFirst ? zeroAccumulators(k, rows, columns, element) : loadTile(k, rows, columns, row, column);
+    fetchResult(row, rows, column, steps);
     std::optional<Fetch> fetch;
     if (blocks.fetchesPanels)
       fetch = fetchNext(block, row, rows, weights, columns.panels, steps);
@@ -89,8 +99,35 @@ struct Gemm {
     Accumulators done{rows, columns, sums};
     if (!steps.isLast)
       storeTile(k, done, row, column);
+    else if (blocks.finishesBlocks)
+      leaveSums(block, done, row);
     else
-      finishTile(k, epilogue, done, row, column, finishesRows);
+      finishTile(k, epilogue, done, row, column);
+  }
+
+  /// Where a row's sums wait for the epilogue.
+  Value sumsAt(const Rows &block, Value row) {
+    Value sums = k.at(k.scratch, blocks.copiedSize(), element);
+    return k.at(sums, k.mul(k.sub(row, block.begin), blocks.sumsStride()), element);
+  }
+
+  void leaveSums(const Rows &block, Accumulators &tile, Value row) {
+    for (int64_t r = 0; r < tile.rows; ++r)
+      for (auto [index, part] : llvm::enumerate(tile.columns.columns))
+        k.store(tile.at(r, index),
+                k.at(sumsAt(block, k.add(row, r)), part.panel * panelColumns + part.offset, element));
+  }
+
+  /// The epilogue of a block of rows and some panels.
+  void finish(const Rows &block, Value panel, const TileColumns &columns) {
+    forLongVectors(k, columns, element, [&](int64_t offset, int64_t width) {
+      Value column = k.add(k.mul(panel, panelColumns), offset);
+      k.loop(block.begin, block.end, 1, [&](Value row) {
+        epilogue.enterBlock();
+        Value sums = k.load(k.vectorOf(element, width), k.at(sumsAt(block, row), offset, element));
+        epilogue.finish(sums, row, column, width);
+      });
+    });
   }
 
   /// The rows of the left matrix for a block of steps: where they are, or copied.
@@ -118,6 +155,8 @@ struct Gemm {
       Source source = sourceOf(block, steps);
       panels([&](Value panel, const TileColumns &columns) {
         rows([&](Value row, int64_t count) { tile(block, source, row, count, panel, columns, steps); });
+        if (steps.isLast && blocks.finishesBlocks)
+          finish(block, panel, columns);
       });
     });
   }
@@ -126,14 +165,34 @@ struct Gemm {
     forPanels(k, k.constant(0), std::nullopt, shape.columns, lanes, blocks.panels, body);
   }
 
-  /// Units are groups of rows.
-  void groups() {
+  /// Groups of rows [begin, end) times some panels, in blocks of rows.
+  void groups(Value begin, Value end, PanelRange panels) {
     EvenSplit split = evenSplit(*shape.rows, mostGroupRows);
-    forEvenBlocks(k, k.begin, k.end, blocks.rows / mostGroupRows, [&](Value begin, Value end) {
+    forEvenBlocks(k, begin, end, blocks.rows / mostGroupRows, [&](Value from, Value to) {
       multiply(
-          {firstRow(k, split, begin), firstRow(k, split, end)},
-          [&](auto body) { forGroups(k, split, begin, end, blocks.tileRows, body); },
-          [&](auto body) { allPanels(body); });
+          {firstRow(k, split, from), firstRow(k, split, to)},
+          [&](auto body) { forGroups(k, split, from, to, blocks.tileRows, body); }, panels);
+    });
+  }
+
+  /// See codegen/plans/GemmUnits.h.
+  void units() {
+    GemmUnits units = gemmUnits(k.kernel);
+    auto all = [&](auto body) { allPanels(body); };
+    if (units.columnParts == 1)
+      return groups(firstRow(k, units.rows, k.begin), firstRow(k, units.rows, k.end), all);
+    Value parts = k.constant(units.columnParts);
+    Value begin = k.div(k.begin, parts), count = k.sub(k.ceilDivClamped(k.end, units.columnParts), begin);
+    // What begins and ends with all columns of a row is computed as a whole.
+    Value isCut = k.less(k.constant(0), k.add(k.rem(k.begin, parts), k.rem(k.end, parts)));
+    Value together = arith::SelectOp::create(k.builder, k.loc, isCut, k.constant(1), count);
+    k.loop(k.constant(0), k.div(count, k.max(together, k.constant(1))), 1, [&](Value block) {
+      Value row = k.add(begin, k.mul(block, together)), first = k.mul(row, parts);
+      Value from = k.max(k.sub(k.begin, first), k.constant(0)), to = k.min(k.sub(k.end, first), parts);
+      groups(firstRow(k, units.rows, row), firstRow(k, units.rows, k.add(row, together)), [&](auto body) {
+        int64_t panels = units.columns / panelColumns;
+        forPanels(k, k.mul(from, panels), k.mul(to, panels), shape.columns, lanes, blocks.panels, body);
+      });
     });
   }
 
@@ -199,7 +258,6 @@ Gemm gemmOf(KernelBuilder &k) {
           .element = lhs.element,
           .shape = gemmShape(k.kernel),
           .blocks = gemmBlocks(k.kernel, k.level),
-          .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
           .lanes = k.lanes(lhs.element),
           .epilogue = Epilogue(k),
           .patches = patches};
@@ -207,6 +265,6 @@ Gemm gemmOf(KernelBuilder &k) {
 
 } // namespace
 
-void codegen::emitGemm(KernelBuilder &k) { gemmOf(k).groups(); }
+void codegen::emitGemm(KernelBuilder &k) { gemmOf(k).units(); }
 void codegen::emitGemmRows(KernelBuilder &k) { gemmOf(k).rowsOrColumns(); }
 void codegen::emitGemmColumns(KernelBuilder &k) { gemmOf(k).columns(); }

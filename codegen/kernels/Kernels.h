@@ -25,7 +25,7 @@ void emitElements(KernelBuilder &k); ///< unit: element; every tensor is dense a
 void emitGather(KernelBuilder &k);   ///< unit: row
 void emitGatherElements(KernelBuilder &k);  ///< unit: row
 void emitGatherNd(KernelBuilder &k);        ///< unit: row
-void emitGemm(KernelBuilder &k);            ///< unit: group of rows
+void emitGemm(KernelBuilder &k);            ///< unit: see codegen/plans/GemmUnits.h
 void emitGemmColumns(KernelBuilder &k);     ///< unit: group of columns
 void emitGemmRows(KernelBuilder &k);        ///< unit: row, or group of columns where a call has few rows
 void emitGeneralConv(KernelBuilder &k);     ///< unit: pixel

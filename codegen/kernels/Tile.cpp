@@ -102,6 +102,18 @@ Accumulators codegen::zeroAccumulators(KernelBuilder &k, int64_t rows, const Til
   return tile;
 }
 
+void codegen::forLongVectors(KernelBuilder &k, const TileColumns &columns, Type element,
+                             llvm::function_ref<void(int64_t, int64_t)> body) {
+  // Without AVX an operation overwrites what it reads, so that copies take registers, too.
+  int64_t lanes = k.lanes(element), together = k.level.vectorBytes >= 32 ? 2 * lanes : lanes, count = 0;
+  for (const TileColumn &part : columns.columns)
+    count += part.lanes;
+  for (int64_t offset = 0, width; offset < count; offset += width) {
+    width = offset + together <= count ? together : std::min(lanes, count - offset);
+    body(offset, width);
+  }
+}
+
 /// Where a register of the tile that begins at `row` and `column` lies in the result, in elements.
 static Value offsetIn(KernelBuilder &k, Value row, Value column, const TileColumn &part) {
   Value stride = k.dim(k.output(0).rowStride);
@@ -180,11 +192,13 @@ void codegen::forRegisters(KernelBuilder &k, Accumulators &tile, Value row, Valu
 /// In a loop over rows, through the memory of the result.
 static void finishRows(KernelBuilder &k, Epilogue &epilogue, Accumulators &tile, Value row, Value column) {
   storeTile(k, tile, row, column);
-  SmallVector<Value> columns = columnsOf(k, tile.columns, column);
+  const View &output = k.output(0);
   k.loop(row, k.add(row, tile.rows), 1, [&](Value resultRow) {
     epilogue.enterBlock();
-    for (auto [index, part] : llvm::enumerate(tile.columns.columns))
-      epilogue.finish(loadPart(k, resultRow, column, part), resultRow, columns[index], part.lanes);
+    Value line = k.add(k.mul(resultRow, k.dim(output.rowStride)), column);
+    forLongVectors(k, tile.columns, output.element, [&](int64_t offset, int64_t lanes) {
+      epilogue.finish(k.loadElements(output, k.add(line, offset), lanes), resultRow, k.add(column, offset), lanes);
+    });
   });
 }
 

@@ -83,6 +83,11 @@ llvm::SmallVector<mlir::Value>
 sumSteps(KernelBuilder &k, const Accumulators &start, int64_t count, int64_t together,
          llvm::function_ref<void(Accumulators &tile, mlir::Value first, int64_t step)> each);
 
+/// Covers the columns of a tile with the vectors that a long epilogue takes: two registers at once where there are
+/// enough of them, since each operation of a long chain waits for the one before.
+void forLongVectors(KernelBuilder &k, const TileColumns &columns, mlir::Type element,
+                    llvm::function_ref<void(int64_t offset, int64_t lanes)> body);
+
 /// Leaves a tile's sums where the result will be, from `row` and `column` on.
 void storeTile(KernelBuilder &k, Accumulators &tile, mlir::Value row, mlir::Value column);
 /// What storeTile has left there.

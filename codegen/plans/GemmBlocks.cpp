@@ -1,7 +1,8 @@
 //===- GemmBlocks.cpp - how a matrix product is cut into blocks -----------===//
 
 #include "codegen/plans/GemmBlocks.h"
-#include "codegen/kernels/KernelBuilder.h"
+#include "codegen/kernels/Epilogue.h"
+#include "codegen/plans/GemmUnits.h"
 #include "codegen/plans/PatchRuns.h"
 #include "ir/Dim.h"
 #include "llvm/Support/MathExtras.h"
@@ -93,17 +94,26 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   if (canLeaveSums(kernel) && !hasPatches)
     blocks.steps = std::clamp<int64_t>(number("steps", blocks.steps), 1, std::max<int64_t>(1, shape.depth));
 
-  int64_t blockRows = number("rows", blockBytes / (blocks.steps * shape.elementBytes));
+  blocks.finishesBlocks = rows > 1 && Epilogue::isLong(kernel);
+  constexpr int64_t mostFinishedRows = 96; // Whose sums take a small part of the first-level cache.
+  int64_t blockRows = blockBytes / (blocks.steps * shape.elementBytes);
+  if (blocks.finishesBlocks)
+    blockRows = std::min(blockRows, mostFinishedRows);
+  blockRows = number("rows", blockRows);
+  if (rows <= fewRows) // They are one block, whatever it takes.
+    blockRows = llvm::alignTo(rows, mostGroupRows);
   blocks.rows = std::max<int64_t>(1, blockRows / mostGroupRows) * mostGroupRows;
   // Packed panels and a block of rows share the cache.
   int64_t panelSize = blocks.steps * panelColumns * shape.elementBytes;
   blocks.packed =
       std::max<int64_t>(1, number("packed", level.blockBytes / 2 / panelSize) / blocks.panels) * blocks.panels;
   // Rows a multiple of 4 KB apart share a few sets of the first-level cache; those of a long matrix lie in as many
-  // pages.
-  constexpr int64_t page = 4096, worthCopying = 128;
+  // pages. A tile of few rows leaves room in these sets, and then copying has to be for many columns.
+  constexpr int64_t page = 4096, roomyRows = 6, worthCopying = 128, worthCopyingRoomy = 512;
   bool isFar = shape.depth * shape.elementBytes % page == 0 || blocks.steps < shape.depth;
-  blocks.copiesRows = hasPatches || (isFar && rows > fewRows && shape.columns >= worthCopying);
+  int64_t columns = shape.rows && rows > fewRows ? gemmUnits(kernel).columns : shape.columns;
+  bool isWorthIt = rows > fewRows && columns >= (blocks.tileRows > roomyRows ? worthCopying : worthCopyingRoomy);
+  blocks.copiesRows = hasPatches || (isFar && isWorthIt);
   // Where there is hardly more to do than to read weights, what comes soon is fetched. A single row reads several
   // panels at once, which the processor foresees by itself.
   bool isReading = rows <= fewRows;
@@ -118,12 +128,11 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
 }
 
 int64_t codegen::gemmScratchBytes(nn::KernelOp kernel, const Level &level) {
-  GemmBlocks blocks = gemmBlocks(kernel, level);
   GemmShape shape = gemmShape(kernel);
-  // Where they are few, all rows are one block.
-  int64_t rows = std::min(std::max(blocks.rows, fewRows), shape.rows.value_or(INT64_MAX));
-  int64_t single = gemmBlocks(kernel, level, 1).copiedStride(); // Its sum is not cut.
-  return blocks.copiesRows ? std::max(single, rows * blocks.copiedStride()) * shape.elementBytes : 0;
+  int64_t size = gemmBlocks(kernel, level).scratchSize();
+  if (!shape.rows) // A call may have a single row, whose sums are not cut.
+    size = std::max(size, gemmBlocks(kernel, level, 1).scratchSize());
+  return size * shape.elementBytes;
 }
 
 int64_t codegen::packingScratchBytes(nn::KernelOp kernel, const Level &level) {

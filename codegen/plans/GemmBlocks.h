@@ -5,6 +5,7 @@
 //       copy the block of the left matrix     where its rows lie so that they would push each other out of the cache
 //       for panels of the right matrix
 //         for tiles of rows                   a register tile; see codegen/kernels/Tile.h
+//         for rows                            the epilogue, where it is long: see finishesBlocks
 //
 // Rows come in groups of nearly equal size, which every level cuts into its own tiles: so the unit of work does not
 // depend on the level, and no tile is much smaller than others.
@@ -21,7 +22,7 @@
 
 namespace margay::codegen {
 
-/// Groups of rows: the unit of work where the number of rows is known.
+/// Groups of rows: what units of work are made of where the number of rows is known.
 inline constexpr int64_t mostGroupRows = 12;
 /// Up to so many rows, it is the columns that are shared among threads: a unit is so many of them.
 inline constexpr int64_t fewRows = 32;
@@ -49,12 +50,20 @@ struct GemmBlocks {
   bool copiesRows = false; ///< Whether each block of the left matrix is copied into the scratch memory.
   int64_t ahead = 0;       ///< How many steps ahead a panel is fetched while it is read; 0: not at all.
 
+  /// Whether the tiles leave their sums in the scratch memory, and the epilogue then runs over all rows of a block: a
+  /// long one is full of waiting for its own results, of which a loop over many rows does more at a time.
+  bool finishesBlocks = false;
+
   bool fetchesPanels = false;     ///< Whether the tiles of a block fetch the panels that come next, each its share.
   bool fetchesRows = false;       ///< Whether the rows of the next tile are fetched ahead.
   int64_t unroll = stepsTogether; ///< Steps in a turn of the innermost loop.
 
   /// Elements from one copied row to the next: no multiple of 4 KB.
   int64_t copiedStride() const { return steps + 16; }
+  /// The scratch memory in elements: the copied rows, and behind them the sums that wait for the epilogue.
+  int64_t copiedSize() const { return copiesRows ? rows * copiedStride() : 0; }
+  int64_t sumsStride() const { return panels * panelColumns; }
+  int64_t scratchSize() const { return copiedSize() + (finishesBlocks ? rows * sumsStride() : 0); }
 };
 /// For the rows of the kernel, or some other number of them. The plan's own numbers `ahead`, `fetch`, `panels`, `rows`,
 /// `steps` and `unroll` go first.

@@ -8,7 +8,7 @@
 #include "codegen/plans/Attention.h"
 #include "codegen/plans/ChooseConv.h"
 #include "codegen/plans/ConvUnits.h"
-#include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/GemmUnits.h"
 #include "codegen/plans/PatchRuns.h"
 #include "codegen/plans/Recurrent.h"
 #include "codegen/plans/Winograd.h"
@@ -46,12 +46,6 @@ static DimAttr rowUnits(nn::KernelOp kernel) {
 static DimAttr groupUnits(nn::KernelOp kernel) {
   GemmShape shape = gemmShape(kernel);
   return shape.batches * nn::constantDim(kernel.getContext(), evenSplit(*shape.rows, mostGroupRows).parts);
-}
-
-/// Groups of rows in a task: each task reads all weights, so there should be some, but enough tasks for a few threads.
-static int64_t groupGranule(nn::KernelOp kernel) {
-  int64_t groups = evenSplit(*gemmShape(kernel).rows, mostGroupRows).parts;
-  return groups >= 16 ? 4 : groups >= 8 ? 2 : 1;
 }
 
 /// Groups of rows in a task that packs a matrix first: those of whole matrices, or where these are few, of parts.
@@ -95,9 +89,8 @@ static const Algorithm algorithms[] = {
     {.name = "gather-nd", .emit = emitGatherNd, .units = rowUnits},
     {.name = "gemm",
      .emit = emitGemm,
-     .units = groupUnits,
+     .units = gemmUnitCount,
      .weights = WeightFormat::Panels,
-     .granuleOf = groupGranule,
      .scratchBytes = gemmScratchBytes},
     {.name = "gemm-columns",
      .emit = emitGemmColumns,

@@ -56,7 +56,7 @@ SPILLS = {
         "conv:56x56x128x128,stride=2,relu": 8,
         "conv:56x56x64x64,relu": 4,
         "gelu:128x3072": 2,
-        "gemm:128x3072x768,gelu": 4,
+        "gemm:128x3072x768,gelu": 6,
         "gemm:128x768x768": 6,
         "gemm:4x1024x4096": 6,
         "gru:8x128x256": 8,
