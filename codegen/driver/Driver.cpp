@@ -16,8 +16,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/driver/Driver.h"
+#include "codegen/driver/Chain.h"
 #include "codegen/kernels/Channels.h"
 #include "codegen/kernels/DimValue.h"
+#include "codegen/plans/Bands.h"
 #include "codegen/plans/Plans.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "runtime/abi.h"
@@ -172,6 +174,8 @@ Value DriverEmitter::address(const Placement &placement) {
     base = arena;
     offset = offset + body.memory.buffers[placement.index].offset;
     break;
+  case Placement::Scratch: // The chain knows.
+    return LLVM::ZeroOp::create(builder, loc, pointer);
   }
   return at(base, dimValue(*this, offset, symbols), builder.getI8Type());
 }
@@ -179,14 +183,15 @@ Value DriverEmitter::address(const Placement &placement) {
 void DriverEmitter::runKernel(nn::KernelOp kernel, StringRef function, int64_t number, Value args) {
   int64_t word = 0;
   auto pass = [&](Value value) { store(value, at(args, word++, i64)); };
-  for (OpOperand &operand : kernel->getOpOperands())
-    pass(address(operand));
-  for (Value result : kernel.getResults())
-    pass(address(result));
-  for (nn::SymbolAttr symbol : model.symbols)
-    pass(symbols[symbol.getName()]);
-  Value units = dimValue(*this, algorithmOf(kernel).units(kernel), symbols),
-        task = constant(kernel.getPlan()->get("task", 1));
+  for (nn::KernelOp member : chainOf(kernel)) {
+    for (OpOperand &operand : member->getOpOperands())
+      pass(address(operand));
+    for (Value result : member.getResults())
+      pass(address(result));
+    for (nn::SymbolAttr symbol : model.symbols)
+      pass(symbols[symbol.getName()]);
+  }
+  Value units = dimValue(*this, chainUnits(kernel), symbols), task = constant(kernel.getPlan()->get("task", 1));
   Value code = LLVM::AddressOfOp::create(builder, loc, pointer, function);
   Value index = LLVM::ConstantOp::create(builder, loc, builder.getI32Type(), builder.getI32IntegerAttr(number));
   LLVM::CallOp::create(builder, loc, TypeRange(), "mg__parallel", ValueRange{frame, code, args, units, task, index});
@@ -303,6 +308,8 @@ void DriverEmitter::runLoop(nn::LoopOp op) {
 
 void DriverEmitter::run(Operation *step) {
   if (auto kernel = dyn_cast<nn::KernelOp>(step)) {
+    if (isInner(kernel))
+      return;
     runKernel(kernel, functions.front(), number++, args);
     functions = functions.drop_front();
   } else if (auto op = dyn_cast<nn::IfOp>(step)) {
@@ -318,9 +325,14 @@ Value DriverEmitter::steps(ArrayRef<StringRef> theirFunctions, int64_t &firstNum
   functions = theirFunctions;
   number = firstNumber;
   // One array of arguments serves all kernels: each call returns when it is no longer read.
-  size_t words = 1;
+  int64_t words = 1;
   for (Operation *step : body.steps)
-    words = std::max<size_t>(words, step->getNumOperands() + step->getNumResults() + model.symbols.size());
+    if (auto last = dyn_cast<nn::KernelOp>(step)) {
+      int64_t sum = 0;
+      for (nn::KernelOp member : chainOf(last))
+        sum += argumentWords(member, model.symbols.size());
+      words = std::max(words, sum);
+    }
   args = array(words);
   Operation *binding = lastBinding();
   auto rest = body.steps.begin();
@@ -341,12 +353,14 @@ Value DriverEmitter::steps(ArrayRef<StringRef> theirFunctions, int64_t &firstNum
 }
 
 void codegen::emitDriver(ModuleOp module, const Model &model, const Body &body, const Level &level,
-                         llvm::function_ref<StringRef(nn::KernelOp, const KernelStrides &)> functionOf,
-                         int64_t &kernelNumber) {
+                         FunctionNames functionOf, int64_t &kernelNumber) {
   SmallVector<StringRef> functions;
   for (Operation *step : body.steps)
-    if (auto kernel = dyn_cast<nn::KernelOp>(step))
-      functions.push_back(functionOf(kernel, stridesOf(model, body, kernel)));
+    if (auto kernel = dyn_cast<nn::KernelOp>(step); kernel && !isInner(kernel)) {
+      SmallVector<nn::KernelOp> members = chainOf(kernel);
+      functions.push_back(functionOf(
+          members, llvm::map_to_vector(members, [&](nn::KernelOp member) { return stridesOf(model, body, member); })));
+    }
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Type i32 = builder.getI32Type();
   auto type = LLVM::LLVMFunctionType::get(i32, {LLVM::LLVMPointerType::get(builder.getContext())});

@@ -58,7 +58,7 @@ struct DepthwiseConv {
 
   /// The input pixel under the first column of the tile's first pixel, `offset` rows below its first input row.
   Value source(const Place &place, Value offset) {
-    Value row = k.mul(k.add(place.at.inputRow, offset), width.in);
+    Value row = k.mul(storedRow(k, k.add(place.at.inputRow, offset)), width.in);
     Value column = k.add(k.mul(place.pixels.column, width.stride), -width.pad);
     return k.at(input.pointer, k.add(k.mul(k.add(row, column), rowStride), place.channel), element);
   }
