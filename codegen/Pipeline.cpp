@@ -17,6 +17,7 @@
 #include "codegen/emit/Symbols.h"
 #include "codegen/emit/WeightsObject.h"
 #include "codegen/lowering/ToLlvm.h"
+#include "codegen/plans/Bands.h"
 #include "ir/Fault.h"
 #include "runtime/abi.h"
 #include "llvm/Support/FileSystem.h"
@@ -29,7 +30,10 @@ using namespace margay::codegen;
 using nn::DimAttr;
 
 llvm::Error codegen::planKernels(ModuleOp module, bool strict, std::string &explanation) {
-  return selectPlans(module, strict, explanation);
+  if (llvm::Error error = selectPlans(module, strict, explanation))
+    return error;
+  chooseBands(module, explanation);
+  return llvm::Error::success();
 }
 
 static func::FuncOp mainOf(ModuleOp module) { return module.lookupSymbol<func::FuncOp>(nn::mainFunction); }
@@ -48,7 +52,7 @@ static void addBody(func::FuncOp function, Model &model, ArenaSizes &sizes) {
     if (body.memory.views.contains(step))
       continue;
     body.steps.push_back(step);
-    if (auto kernel = dyn_cast<nn::KernelOp>(step))
+    if (auto kernel = dyn_cast<nn::KernelOp>(step); kernel && !isInner(kernel))
       model.kernels.push_back(kernel);
   }
   model.bodies.push_back(std::move(body));
@@ -158,7 +162,7 @@ static int64_t scratchBytesOf(const Model &model, const Options &options, uint64
   int64_t most = 0;
   for (nn::KernelOp kernel : model.kernels)
     for (const Level &level : options.levels)
-      most = std::max(most, scratchBytes(kernel, level));
+      most = std::max(most, chainScratchBytes(kernel, level));
   return static_cast<int64_t>(llvm::alignTo(most, alignment));
 }
 
@@ -223,7 +227,7 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
   for (const Level &level : llvm::reverse(options.levels))
     interface.isaLevels.push_back(static_cast<int32_t>(level.isa));
   for (nn::KernelOp kernel : model.kernels)
-    interface.kernels.push_back(kernel.getName().str());
+    interface.kernels.push_back(chainName(kernel));
   if (!options.embedWeights) {
     interface.weightsHash = (*writer)->hash();
     interface.weightsBytes = (*writer)->size() + sizeof(mg__weights_header);

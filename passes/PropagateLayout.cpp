@@ -262,7 +262,8 @@ struct SinkThroughResize : SinkThroughOnly<ResizeOp> {
 };
 
 /// reshape(transpose x) == transpose(reshape x) where dimensions that are merged or split were neighbours before the
-/// transpose, too
+/// transpose, too. Where they were not, a transpose that makes them neighbours stays above if what goes below is undone
+/// there: so channels are shuffled where they are last.
 struct SinkThroughReshape : SinkThroughOnly<ReshapeOp> {
   using SinkThroughOnly::SinkThroughOnly;
 
@@ -272,24 +273,41 @@ struct SinkThroughReshape : SinkThroughOnly<ReshapeOp> {
     auto groups = reshapeGroups(dimsOf(transpose.getType()), to);
     if (!groups)
       return rewriter.notifyMatchFailure(op, "cannot tell which dimensions become which");
-    for (ReshapeGroup group : *groups)
-      for (int64_t axis = group.fromBegin + 1; axis < group.fromEnd; ++axis)
-        if (before[axis] != before[axis - 1] + 1)
-          return rewriter.notifyMatchFailure(op, "merges dimensions that were not neighbours");
     // Where each group stands before the transpose; what a group without dimensions there becomes stays last.
     llvm::sort(*groups, [&](ReshapeGroup a, ReshapeGroup b) { return place(a, before) < place(b, before); });
-    SmallVector<int64_t> order; // The result's dimensions in the order of the new reshape.
-    for (ReshapeGroup group : *groups)
-      for (int64_t axis = group.toBegin; axis < group.toEnd; ++axis)
-        order.push_back(axis);
-    Value result = reshapeTo(rewriter, op.getLoc(), transpose.getOperand(), permuted<DimAttr>(to, order));
-    replaceWithTransposed(rewriter, op, result, invertPermutationVector(order));
+    SmallVector<int64_t> gathered; // The operand's dimensions, those of each group side by side and in its order.
+    SmallVector<int64_t> order;    // The result's dimensions in the order of the new reshape.
+    for (ReshapeGroup group : *groups) {
+      llvm::append_range(gathered, before.slice(group.fromBegin, group.fromEnd - group.fromBegin));
+      llvm::append_range(order, llvm::seq(group.toBegin, group.toEnd));
+    }
+    SmallVector<int64_t> moved = invertPermutationVector(order);
+    Value source = transpose.getOperand();
+    if (!llvm::is_sorted(gathered)) {
+      if (!isUndoneBelow(op, moved))
+        return rewriter.notifyMatchFailure(op, "merges dimensions that were not neighbours");
+      source = transposeBy(rewriter, transpose.getLoc(), source, gathered);
+    }
+    Value result = reshapeTo(rewriter, op.getLoc(), source, permuted<DimAttr>(to, order));
+    replaceWithTransposed(rewriter, op, result, moved);
     return success();
   }
 
 private:
   static int64_t place(ReshapeGroup group, ArrayRef<int64_t> before) {
-    return group.fromBegin < group.fromEnd ? before[group.fromBegin] : before.size();
+    if (group.fromBegin == group.fromEnd)
+      return before.size();
+    return *llvm::min_element(before.slice(group.fromBegin, group.fromEnd - group.fromBegin));
+  }
+
+  /// Whether some reader of `value` undoes a transpose by `permutation`, which moves something; be it of a slice.
+  static bool isUndoneBelow(Value value, ArrayRef<int64_t> permutation) {
+    if (llvm::is_sorted(permutation))
+      return false;
+    return !undoingReaders(value, permutation).empty() || llvm::any_of(value.getUsers(), [&](Operation *user) {
+      auto slice = dyn_cast<SliceOp>(user);
+      return slice && isUndoneBelow(slice, permutation);
+    });
   }
 };
 

@@ -18,8 +18,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/driver/Driver.h"
+#include "codegen/driver/Chain.h"
 #include "codegen/kernels/Channels.h"
 #include "codegen/kernels/DimValue.h"
+#include "codegen/plans/Bands.h"
 #include "codegen/plans/Plans.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "runtime/abi.h"
@@ -174,6 +176,8 @@ Value DriverEmitter::address(const Placement &placement) {
     base = arena;
     offset = offset + body.memory.buffers[placement.index].offset;
     break;
+  case Placement::Scratch: // The chain knows.
+    return LLVM::ZeroOp::create(builder, loc, pointer);
   }
   return at(base, dimValue(*this, offset, symbols), builder.getI8Type());
 }
@@ -181,12 +185,14 @@ Value DriverEmitter::address(const Placement &placement) {
 void DriverEmitter::runKernel(nn::KernelOp kernel, StringRef function, int64_t number, Value args) {
   int64_t word = 0;
   auto pass = [&](Value value) { store(value, at(args, word++, i64)); };
-  for (OpOperand &operand : kernel->getOpOperands())
-    pass(address(operand));
-  for (Value result : kernel.getResults())
-    pass(address(result));
-  for (nn::SymbolAttr symbol : model.symbols)
-    pass(symbols[symbol.getName()]);
+  for (nn::KernelOp member : chainOf(kernel)) {
+    for (OpOperand &operand : member->getOpOperands())
+      pass(address(operand));
+    for (Value result : member.getResults())
+      pass(address(result));
+    for (nn::SymbolAttr symbol : model.symbols)
+      pass(symbols[symbol.getName()]);
+  }
   const Algorithm &algorithm = algorithmOf(kernel);
   Value phases = LLVM::ZeroOp::create(builder, loc, pointer);
   if (algorithm.phases) {
@@ -195,7 +201,7 @@ void DriverEmitter::runKernel(nn::KernelOp kernel, StringRef function, int64_t n
     pass(constant(0));
     pass(dimValue(*this, algorithm.phases(kernel), symbols));
   }
-  Value units = dimValue(*this, algorithm.units(kernel), symbols);
+  Value units = dimValue(*this, chainUnits(kernel), symbols);
   Value task = algorithm.taskOfCall ? dimValue(*this, algorithm.taskOfCall(kernel), symbols)
                                     : constant(kernel.getPlan()->get("task", 1));
   Value code = LLVM::AddressOfOp::create(builder, loc, pointer, function);
@@ -315,6 +321,8 @@ void DriverEmitter::runLoop(nn::LoopOp op) {
 
 void DriverEmitter::run(Operation *step) {
   if (auto kernel = dyn_cast<nn::KernelOp>(step)) {
+    if (isInner(kernel))
+      return;
     runKernel(kernel, functions.front(), number++, args);
     functions = functions.drop_front();
   } else if (auto op = dyn_cast<nn::IfOp>(step)) {
@@ -330,9 +338,15 @@ Value DriverEmitter::steps(ArrayRef<StringRef> theirFunctions, int64_t &firstNum
   functions = theirFunctions;
   number = firstNumber;
   // One array of arguments serves all kernels: each call returns when it is no longer read.
-  size_t words = 1, phases = sizeof(mg__phases) / sizeof(int64_t);
+  constexpr int64_t phases = sizeof(mg__phases) / sizeof(int64_t);
+  int64_t words = 1;
   for (Operation *step : body.steps)
-    words = std::max<size_t>(words, step->getNumOperands() + step->getNumResults() + model.symbols.size() + phases);
+    if (auto last = dyn_cast<nn::KernelOp>(step)) {
+      int64_t sum = 0;
+      for (nn::KernelOp member : chainOf(last))
+        sum += argumentWords(member, model.symbols.size());
+      words = std::max(words, sum + phases);
+    }
   args = array(words);
   Operation *binding = lastBinding();
   auto rest = body.steps.begin();
@@ -353,12 +367,14 @@ Value DriverEmitter::steps(ArrayRef<StringRef> theirFunctions, int64_t &firstNum
 }
 
 void codegen::emitDriver(ModuleOp module, const Model &model, const Body &body, const Level &level,
-                         llvm::function_ref<StringRef(nn::KernelOp, const KernelStrides &)> functionOf,
-                         int64_t &kernelNumber) {
+                         FunctionNames functionOf, int64_t &kernelNumber) {
   SmallVector<StringRef> functions;
   for (Operation *step : body.steps)
-    if (auto kernel = dyn_cast<nn::KernelOp>(step))
-      functions.push_back(functionOf(kernel, stridesOf(model, body, kernel)));
+    if (auto kernel = dyn_cast<nn::KernelOp>(step); kernel && !isInner(kernel)) {
+      SmallVector<nn::KernelOp> members = chainOf(kernel);
+      functions.push_back(functionOf(
+          members, llvm::map_to_vector(members, [&](nn::KernelOp member) { return stridesOf(model, body, member); })));
+    }
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Type i32 = builder.getI32Type();
   auto type = LLVM::LLVMFunctionType::get(i32, {LLVM::LLVMPointerType::get(builder.getContext())});

@@ -9,11 +9,13 @@
 
 namespace margay::codegen {
 
+/// Names the function of a kernel, or of a chain of kernels (codegen/plans/Bands.h).
+using FunctionNames = llvm::function_ref<llvm::StringRef(llvm::ArrayRef<nn::KernelOp>, llvm::ArrayRef<KernelStrides>)>;
+
 /// Emits `mg__driver_LEVEL` for `main`, and an internal function for another body: one call for each of its steps.
-/// `functionOf` names a kernel's function; `kernelNumber` counts the model's kernels on.
+/// `kernelNumber` counts the model's kernels on.
 void emitDriver(mlir::ModuleOp module, const Model &model, const Body &body, const Level &level,
-                llvm::function_ref<llvm::StringRef(nn::KernelOp, const KernelStrides &)> functionOf,
-                int64_t &kernelNumber);
+                FunctionNames functionOf, int64_t &kernelNumber);
 
 } // namespace margay::codegen
 

@@ -1,9 +1,11 @@
 //===- LevelModule.cpp - a model's code for one level ---------------------===//
 
 #include "codegen/driver/LevelModule.h"
+#include "codegen/driver/Chain.h"
 #include "codegen/driver/Driver.h"
 #include "codegen/kernels/KernelBuilder.h"
 #include "codegen/plans/Plans.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
@@ -40,6 +42,21 @@ public:
     return entry->second;
   }
 
+  /// The function of a chain, or of the one kernel that there is.
+  StringRef functionOf(ArrayRef<nn::KernelOp> members, ArrayRef<KernelStrides> strides) {
+    if (members.size() == 1)
+      return functionOf(members.front(), strides.front());
+    SmallVector<StringRef> parts;
+    for (auto [member, itsStrides] : llvm::zip_equal(members, strides))
+      parts.push_back(functionOf(member, itsStrides));
+    auto [entry, isNew] = chains.try_emplace(llvm::join(parts, "+"));
+    if (isNew) {
+      entry->second = ("mg__chain_" + level.name + "_" + Twine(chains.size() - 1)).str();
+      emitChain(module, entry->second, members, parts, model.symbols.size(), level);
+    }
+    return entry->second;
+  }
+
 private:
   /// What two kernels must have in common to be one function: everything but their names and where their tensors are.
   static std::string key(nn::KernelOp kernel, const KernelStrides &strides) {
@@ -58,7 +75,7 @@ private:
   const Model &model;
   const Level &level;
   ModuleOp module;
-  llvm::StringMap<std::string> functions;
+  llvm::StringMap<std::string> functions, chains;
 };
 
 } // namespace
@@ -77,8 +94,8 @@ OwningOpRef<ModuleOp> codegen::emitLevel(const Model &model, const Level &level)
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(model.main().getContext()));
   declareRuntime(*module);
   KernelFunctions kernels(model, level, *module);
-  auto functionOf = [&](nn::KernelOp kernel, const KernelStrides &strides) {
-    return kernels.functionOf(kernel, strides);
+  auto functionOf = [&](ArrayRef<nn::KernelOp> members, ArrayRef<KernelStrides> strides) {
+    return kernels.functionOf(members, strides);
   };
   int64_t firstKernel = 0;
   for (const Body &body : model.bodies)

@@ -18,7 +18,7 @@ struct Body {
 struct Model {
   llvm::SmallVector<Body> bodies;            ///< Callees before their callers, `main` at the end.
   llvm::SmallVector<nn::SymbolAttr> symbols; ///< In the order of the C interface, then those that depend on data.
-  llvm::SmallVector<nn::KernelOp> kernels;   ///< Those that run, of all bodies in order.
+  llvm::SmallVector<nn::KernelOp> kernels;   ///< Those that run, of all bodies in order; of a chain, the last one.
   WeightOffsets weights;
 
   mlir::func::FuncOp main() const { return bodies.back().function; }

@@ -1,7 +1,8 @@
 //===- DepthwiseConv.cpp - convolution of each channel by itself ----------===//
 //
-// Channels are the lanes. A tile is some neighbouring pixels of one or two image rows: each pixel of the input is read
-// once for all taps that meet it, and each tap once for a row of pixels. What lies in the padding is left out: at the
+// Channels are the lanes. A tile is some neighbouring pixels of one or two image rows (codegen/plans/Depthwise.h): each
+// pixel of the input is read once for all taps that meet it, and each tap once for a row of pixels. What lies in the
+// padding is left out: at the
 // sides because tiles there are code of their own, above and below because rows there are taken one by one, with
 // branches.
 //
@@ -13,6 +14,7 @@
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Spatial.h"
 #include "codegen/kernels/Tile.h"
+#include "codegen/plans/Depthwise.h"
 
 using namespace mlir;
 using namespace margay;
@@ -24,10 +26,17 @@ struct DepthwiseConv {
   KernelBuilder &k;
   const View &input, &filter;
   Geometry geometry;
+  DepthwiseTile shape;
   Epilogue epilogue;
   Type element = input.element;
   const Axis &height = geometry.height, &width = geometry.width;
   Value rowStride = k.dim(input.rowStride);
+
+  /// Channels [begin, end), in vectors.
+  struct Channels {
+    Value begin, end;
+    int64_t lanes;
+  };
 
   /// Where a tile is.
   struct Place {
@@ -49,7 +58,7 @@ struct DepthwiseConv {
 
   /// The input pixel under the first column of the tile's first pixel, `offset` rows below its first input row.
   Value source(const Place &place, Value offset) {
-    Value row = k.mul(k.add(place.at.inputRow, offset), width.in);
+    Value row = k.mul(storedRow(k, k.add(place.at.inputRow, offset)), width.in);
     Value column = k.add(k.mul(place.pixels.column, width.stride), -width.pad);
     return k.at(input.pointer, k.add(k.mul(k.add(row, column), rowStride), place.channel), element);
   }
@@ -94,7 +103,7 @@ struct DepthwiseConv {
 
   SmallVector<Value> sumsOf(const Place &place) {
     SmallVector<Value> sums(place.rows * place.pixels.count, k.constantVector(element, place.lanes, 0));
-    if (!isWrittenOut()) {
+    if (!shape.writtenOut) {
       auto [begin, end] = insideRange(k, height, place.at.row);
       return k.loop(begin, end, 1, sums, [&](Value kernelRow, ValueRange now) {
         return addRow(place, source(place, k.mul(kernelRow, height.dilation)), {{0, kernelRow}}, now);
@@ -122,61 +131,57 @@ struct DepthwiseConv {
     }
   }
 
-  /// Whether all rows of the filter are code of their own, and not a loop.
-  bool isWrittenOut() const { return height.kernel * width.kernel <= 25; }
-
-  /// How many pixels of a row a tile has at most: what registers are left for beside some pixels of the input and, for
-  /// each row, the taps of a filter row.
-  int64_t mostPixels(int64_t rows) const {
-    int64_t values = (k.level.fma ? 2 : 4) + (width.stride > 1);
-    int64_t left = k.level.registers - values - rows * width.kernel;
-    return std::clamp<int64_t>(left / rows, 1, 8);
-  }
-
-  /// Two rows of pixels have most of the input's rows in common.
-  int64_t tileRows() const {
-    bool sharesRows = isWrittenOut() && height.out > 1 && height.kernel > height.stride;
-    return sharesRows && mostPixels(2) >= 3 ? 2 : 1;
-  }
-
   /// All pixels of some rows.
-  void rows(Value unit, int64_t rows) {
+  void rows(Value unit, int64_t rows, ArrayRef<Channels> channels) {
     ImageRow at = imageRow(k, geometry, unit);
     auto column = [&](const PixelTile &pixels) {
-      forChannels(k, geometry.channels, k.lanes(element),
-                  [&](Value channel, int64_t lanes) { tile({unit, at, rows, pixels, channel, lanes}); });
+      for (const Channels &some : channels)
+        k.loop(some.begin, some.end, some.lanes,
+               [&](Value channel) { tile({unit, at, rows, pixels, channel, some.lanes}); });
     };
     // All channels of some pixels, which lie side by side, before the next pixels.
     if (canSlide(width))
-      forPixelTiles(k, width, mostPixels(rows), column);
+      forPixelTiles(k, width, rows == 1 ? shape.rowPixels : shape.pixels, column);
     else
       k.loop(k.constant(0), k.constant(width.out), 1, [&](Value at) { column({at, 1, PixelTile::Single}); });
   }
 
   /// The rows [first, last) of an image, of which those that see padding, and what is left of the others, one by one.
-  void image(Value start, Value first, Value last) {
-    int64_t together = tileRows();
+  void image(Value start, Value first, Value last, ArrayRef<Channels> channels) {
+    int64_t together = shape.rows;
     if (together == 1)
-      return k.loop(first, last, 1, [&](Value unit) { rows(unit, 1); });
+      return k.loop(first, last, 1, [&](Value unit) { rows(unit, 1, channels); });
     Value begin = k.min(k.max(first, k.add(start, height.interiorBegin())), last);
     Value end = k.max(begin, k.min(k.add(start, height.interiorEnd()), last));
     Value whole = k.add(begin, k.mul(k.div(k.sub(end, begin), k.constant(together)), together));
-    k.loop(begin, whole, together, [&](Value unit) { rows(unit, together); });
+    k.loop(begin, whole, together, [&](Value unit) { rows(unit, together, channels); });
     Value above = k.sub(begin, first);
     k.loop(k.constant(0), k.add(above, k.sub(last, whole)), 1, [&](Value index) {
       Value isAbove = k.less(index, above), base = arith::SelectOp::create(k.builder, k.loc, isAbove, first, whole);
       Value skipped = arith::SelectOp::create(k.builder, k.loc, isAbove, k.constant(0), above);
-      rows(k.add(base, k.sub(index, skipped)), 1);
+      rows(k.add(base, k.sub(index, skipped)), 1, channels);
     });
   }
 
-  void emit() {
+  void images(ArrayRef<Channels> channels) {
     int64_t perImage = height.out;
     Value end = k.div(k.add(k.end, perImage - 1), k.constant(perImage));
     k.loop(k.div(k.begin, k.constant(perImage)), end, 1, [&](Value index) {
       Value start = k.mul(index, perImage);
-      image(start, k.max(k.begin, start), k.min(k.end, k.add(start, perImage)));
+      image(start, k.max(k.begin, start), k.min(k.end, k.add(start, perImage)), channels);
     });
+  }
+
+  void emit() {
+    int64_t lanes = k.lanes(element), full = geometry.channels / lanes * lanes;
+    Channels vectors{k.constant(0), k.constant(full), lanes};
+    Channels rest{k.constant(full), k.constant(geometry.channels), geometry.channels - full};
+    if (shape.channels == geometry.channels)
+      return images(rest.lanes == 0 ? SmallVector<Channels>{vectors} : SmallVector<Channels>{vectors, rest});
+    k.loop(vectors.begin, vectors.end, shape.channels,
+           [&](Value begin) { images(Channels{begin, k.min(k.add(begin, shape.channels), vectors.end), lanes}); });
+    if (rest.lanes != 0)
+      images(rest);
   }
 };
 
@@ -184,6 +189,8 @@ struct DepthwiseConv {
 
 void codegen::emitDepthwiseConv(KernelBuilder &k) {
   auto op = cast<nn::ConvOp>(k.root());
-  DepthwiseConv conv{k, k.input(op.getInput()), k.input(op.getFilter()), geometryOf(op), Epilogue(k)};
+  DepthwiseConv conv{
+      k,          k.input(op.getInput()), k.input(op.getFilter()), geometryOf(op), depthwiseTile(k.kernel, k.level),
+      Epilogue(k)};
   conv.emit();
 }

@@ -31,6 +31,7 @@ void emitGemmRows(KernelBuilder &k);        ///< unit: row, or group of columns 
 void emitGeneralConv(KernelBuilder &k);     ///< unit: pixel
 void emitGeneralGemm(KernelBuilder &k);     ///< unit: row
 void emitGeneralWindow(KernelBuilder &k);   ///< unit: pixel
+void emitInterleave(KernelBuilder &k);      ///< unit: see Interleave.h
 void emitIota(KernelBuilder &k);            ///< unit: row
 void emitNms(KernelBuilder &k);             ///< unit: the boxes of one class
 void emitNonZero(KernelBuilder &k);         ///< unit: the whole tensor

@@ -66,6 +66,12 @@ ImageRow codegen::imageRow(Emit &e, const Geometry &geometry, Value unit) {
   return result;
 }
 
+Value codegen::storedRow(KernelBuilder &k, Value row) {
+  nn::PlanAttr plan = k.kernel.getPlanAttr();
+  int64_t ring = plan ? plan.get("ring", 0) : 0;
+  return ring == 0 ? row : k.rem(row, k.constant(ring));
+}
+
 void codegen::slide(const Axis &width, int64_t pixels, llvm::function_ref<Value(int64_t)> read,
                     llvm::function_ref<void(Value, int64_t, int64_t)> use) {
   int64_t last = (pixels - 1) * width.stride + (width.kernel - 1) * width.dilation;

@@ -39,6 +39,10 @@ struct ImageRow {
 };
 ImageRow imageRow(Emit &e, const Geometry &geometry, mlir::Value unit);
 
+/// Where a row of all images' rows lies in the input: in its place, or in the ring that the plan says is all that there
+/// is of the input (codegen/plans/Bands.h).
+mlir::Value storedRow(KernelBuilder &k, mlir::Value row);
+
 /// Whether rows of a window are short enough to be written out; longer ones are loops over one pixel's columns.
 inline bool canSlide(const Axis &width) { return width.kernel <= 16; }
 

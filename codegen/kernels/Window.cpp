@@ -76,7 +76,7 @@ struct Window {
   SmallVector<Value> joinedColumns(const Place &place, ArrayRef<int64_t> columns) {
     Value first = k.add(k.mul(place.pixels.column, width.stride), -width.pad);
     auto valuesOf = [&](Value row) {
-      Value base = k.add(k.mul(k.add(k.mul(row, width.in), first), rowStride), place.channel);
+      Value base = k.add(k.mul(k.add(k.mul(storedRow(k, row), width.in), first), rowStride), place.channel);
       return llvm::map_to_vector(columns, [&](int64_t column) {
         return k.loadElements(input, k.add(base, k.mul(rowStride, column)), place.lanes);
       });
@@ -127,7 +127,8 @@ struct Window {
     Value first = k.add(k.mul(place.pixels.column, width.stride), -width.pad);
     Value start = joining.neutral(place.lanes);
     return k.loop(place.rows.first, place.rows.second, 1, ValueRange(start), [&](Value windowRow, ValueRange known) {
-      Value sourceRow = k.mul(k.add(place.at.inputRow, k.mul(windowRow, height.dilation)), width.in);
+      Value inputRow = k.add(place.at.inputRow, k.mul(windowRow, height.dilation));
+      Value sourceRow = k.mul(storedRow(k, inputRow), width.in);
       return k.loop(begin, end, 1, known, [&](Value windowColumn, ValueRange inner) {
         Value source = k.add(sourceRow, k.add(first, k.mul(windowColumn, width.dilation)));
         Value value = k.loadElements(input, k.add(k.mul(source, rowStride), place.channel), place.lanes);

@@ -2,6 +2,7 @@
 
 #include "codegen/memory/MemoryPlan.h"
 #include "codegen/kernels/KernelBuilder.h"
+#include "codegen/plans/Bands.h"
 #include "codegen/plans/Plans.h"
 #include "ir/Recipe.h"
 #include "ir/States.h"
@@ -212,7 +213,11 @@ struct Planner {
     for (Operation *step : stepsOf(main)) {
       if (isa<nn::PrefixOp>(step))
         continue;
-      if (viewedSlice(step))
+      auto kernel = dyn_cast<nn::KernelOp>(step);
+      if (kernel && isInner(kernel))
+        placed(kernel.getResult(0),
+               {Placement::Scratch, 0, nn::constantDim(context, 0), columnsOf(kernel.getResult(0))});
+      else if (viewedSlice(step))
         plan.views.insert(step);
       else
         for (Value result : step->getResults())
@@ -253,10 +258,15 @@ struct Planner {
 
   void lifetimes() {
     SmallVector<Operation *> steps = stepsOf(main);
-    for (size_t index = 0; index < steps.size(); ++index) {
-      Operation *step = steps[index];
+    DenseMap<Operation *, size_t> places;
+    for (auto [place, step] : llvm::enumerate(steps))
+      places[step] = place;
+    for (Operation *step : steps) {
       if (plan.views.contains(step))
         continue;
+      // All kernels of a chain run when the last one does.
+      auto kernel = dyn_cast<nn::KernelOp>(step);
+      size_t index = places[kernel ? chainEnd(kernel) : step];
       auto touchBuffer = [&](int64_t number) {
         if (number < 0)
           return;

@@ -24,8 +24,8 @@ inline constexpr int64_t arenaAlignment = 64;
 
 /// Where a tensor is.
 struct Placement {
-  enum Kind { Input, Output, Weights, Arena };
-  Kind kind = Arena;
+  enum Kind { Input, Output, Weights, Arena, Scratch };
+  Kind kind = Arena;     ///< In the scratch memory is what a chain of kernels never has as a whole.
   int64_t index = 0;     ///< Of the input or output; of the buffer, in the arena.
   nn::DimAttr offset;    ///< Bytes from the input's, output's, weights' or buffer's start.
   nn::DimAttr rowStride; ///< Elements from one row to the next.

@@ -3,6 +3,7 @@
 #include "codegen/plans/Plans.h"
 #include "codegen/kernels/BlockTranspose.h"
 #include "codegen/kernels/Epilogue.h"
+#include "codegen/kernels/Interleave.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/Attention.h"
@@ -112,6 +113,7 @@ static const Algorithm algorithms[] = {
      .granule = mostGroupRows,
      .taskOfCall = rowOrColumnTask,
      .scratchBytes = gemmScratchBytes},
+    {.name = "interleave", .emit = emitInterleave, .units = interleaveUnits},
     {.name = "iota", .emit = emitIota, .units = rowUnits},
     {.name = "nms", .emit = emitNms, .units = rowUnits},
     {.name = "nonzero", .emit = emitNonZero, .units = oneUnit},
@@ -296,7 +298,9 @@ static StringRef onlyAlgorithm(Operation *root) {
       .Case([](nn::ScatterNdOp) { return "scatter-nd"; })
       .Case([](nn::SliceOp) { return "slice"; })
       .Case([](nn::TopKOp) { return "topk"; })
-      .Case([](nn::TransposeOp op) { return canTransposeBlocks(op) ? "transpose-blocks" : "transpose"; })
+      .Case([](nn::TransposeOp op) {
+        return canInterleave(op) ? "interleave" : canTransposeBlocks(op) ? "transpose-blocks" : "transpose";
+      })
       .Default([](Operation *) { return ""; });
 }
 

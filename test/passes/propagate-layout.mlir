@@ -115,6 +115,38 @@ func.func @reshapes(%x: tensor<2x5x5x6xf32>) -> (tensor<2x2x3x5x5xf32>, tensor<2
 
 // -----
 
+// Shuffled channels come together in another order: they are shuffled where they are last, if what reads them (or a part
+// of them) undoes the rest of the transpose.
+// CHECK-LABEL: func.func @shuffled
+// CHECK-SAME: %[[X:.*]]: tensor<2x5x5x2x3xf32>
+// CHECK: %[[T:.*]] = nn.transpose %[[X]] {permutation = array<i64: 0, 1, 2, 4, 3>} : tensor<2x5x5x2x3xf32> -> tensor<2x5x5x3x2xf32>
+// CHECK: %[[R:.*]] = nn.reshape %[[T]] : tensor<2x5x5x3x2xf32> to tensor<2x5x5x6xf32>
+// CHECK: %[[S:.*]] = nn.slice %[[R]] {starts = #nn.shape<0, 0, 0, 3>
+// CHECK-NOT: nn.transpose
+// CHECK: return %[[S]]
+func.func @shuffled(%x: tensor<2x5x5x2x3xf32>) -> tensor<2x5x5x3xf32> {
+  %0 = nn.transpose %x {permutation = array<i64: 0, 4, 3, 1, 2>} : tensor<2x5x5x2x3xf32> -> tensor<2x3x2x5x5xf32>
+  %1 = nn.reshape %0 : tensor<2x3x2x5x5xf32> to tensor<2x6x5x5xf32>
+  %2 = nn.slice %1 {starts = #nn.shape<0, 3, 0, 0>, steps = array<i64: 1, 1, 1, 1>} : tensor<2x6x5x5xf32> to tensor<2x3x5x5xf32>
+  %3 = nn.transpose %2 {permutation = array<i64: 0, 2, 3, 1>} : tensor<2x3x5x5xf32> -> tensor<2x5x5x3xf32>
+  return %3 : tensor<2x5x5x3xf32>
+}
+
+// -----
+
+// Where nothing undoes it, one transpose does both.
+// CHECK-LABEL: func.func @shuffled_last
+// CHECK: nn.transpose %{{.*}} {permutation = array<i64: 0, 4, 3, 1, 2>}
+// CHECK-NOT: nn.transpose
+// CHECK: return
+func.func @shuffled_last(%x: tensor<2x5x5x2x3xf32>) -> tensor<2x6x5x5xf32> {
+  %0 = nn.transpose %x {permutation = array<i64: 0, 4, 3, 1, 2>} : tensor<2x5x5x2x3xf32> -> tensor<2x3x2x5x5xf32>
+  %1 = nn.reshape %0 : tensor<2x3x2x5x5xf32> to tensor<2x6x5x5xf32>
+  return %1 : tensor<2x6x5x5xf32>
+}
+
+// -----
+
 // Where only dimensions of size 1 move, a reshape is enough: gates on channels are transposed for nothing.
 // CHECK-LABEL: func.func @gate
 // CHECK-SAME: %[[X:.*]]: tensor<2x4x4x3xf32>, %[[G:.*]]: tensor<2x3x1x1xf32>

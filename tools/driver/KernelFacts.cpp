@@ -47,28 +47,38 @@ std::vector<std::string> margay::driver::nodesOf(mlir::Location location) {
   return names;
 }
 
-KernelFacts margay::driver::factsOf(nn::KernelOp kernel, const llvm::StringMap<int64_t> &symbols) {
-  Sizes sizes(symbols);
-  KernelFacts facts;
-  if (nn::PlanAttr plan = kernel.getPlanAttr())
-    facts.numbers = numbersOf(plan);
-  std::vector<std::string> operands, results;
-  for (mlir::Value operand : kernel.getInputs())
-    if (nn::isRecipe(operand))
-      facts.weightBytes += sizes.bytes(operand.getType());
-    else
-      operands.push_back(typeText(operand.getType(), sizes));
-  for (mlir::Type type : kernel.getResultTypes())
-    results.push_back(typeText(type, sizes));
-  facts.operands = llvm::join(operands, ", ");
-  facts.results = llvm::join(results, ", ");
+static void addNodes(nn::KernelOp kernel, std::vector<std::string> &nodes) {
   kernel.getBody().walk([&](mlir::Operation *op) {
     // A constant may be shared, and is then named after whoever had it first.
     if (op->getNumOperands() == 0 || op->hasTrait<mlir::OpTrait::IsTerminator>())
       return;
     for (std::string &name : nodesOf(op->getLoc()))
-      if (!llvm::is_contained(facts.nodes, name))
-        facts.nodes.push_back(std::move(name));
+      if (!llvm::is_contained(nodes, name))
+        nodes.push_back(std::move(name));
   });
+}
+
+KernelFacts margay::driver::factsOf(llvm::ArrayRef<mlir::Operation *> kernels,
+                                    const llvm::StringMap<int64_t> &symbols) {
+  Sizes sizes(symbols);
+  KernelFacts facts;
+  std::vector<std::string> numbers, operands, results;
+  for (mlir::Operation *op : kernels) {
+    auto kernel = mlir::cast<nn::KernelOp>(op);
+    if (nn::PlanAttr plan = kernel.getPlanAttr())
+      numbers.push_back(numbersOf(plan));
+    for (mlir::Value operand : kernel.getInputs())
+      if (nn::isRecipe(operand))
+        facts.weightBytes += sizes.bytes(operand.getType());
+      else if (!llvm::is_contained(kernels, operand.getDefiningOp()))
+        operands.push_back(typeText(operand.getType(), sizes));
+    if (op == kernels.back())
+      for (mlir::Type type : kernel.getResultTypes())
+        results.push_back(typeText(type, sizes));
+    addNodes(kernel, facts.nodes);
+  }
+  facts.numbers = llvm::join(numbers, " + ");
+  facts.operands = llvm::join(operands, ", ");
+  facts.results = llvm::join(results, ", ");
   return facts;
 }

@@ -17,8 +17,8 @@ struct KernelFacts {
   double weightBytes = 0;         ///< Of its constant operands.
 };
 
-/// Of an nn.kernel that has a plan, where the symbols have these values.
-KernelFacts factsOf(nn::KernelOp kernel, const llvm::StringMap<int64_t> &symbols);
+/// Of an nn.kernel that has a plan, or of those of a chain, where the symbols have these values.
+KernelFacts factsOf(llvm::ArrayRef<mlir::Operation *> kernels, const llvm::StringMap<int64_t> &symbols);
 
 /// The names of a model's nodes that a location stands for, in order.
 std::vector<std::string> nodesOf(mlir::Location location);

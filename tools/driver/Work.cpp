@@ -2,6 +2,7 @@
 
 #include "tools/driver/Work.h"
 #include "codegen/memory/MemoryPlan.h"
+#include "codegen/plans/Bands.h"
 #include "ir/Ops.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tools/driver/Sizes.h"
@@ -37,16 +38,23 @@ static double operationsOf(mlir::Operation *op, const Sizes &sizes) {
   return 0;
 }
 
-static KernelWork workOf(nn::KernelOp kernel, const Sizes &sizes) {
+/// Of a kernel, or of the chain that it is the last one of: what lies in between need not be moved.
+static KernelWork workOf(nn::KernelOp last, const Sizes &sizes) {
   KernelWork work;
-  work.name = kernel.getName().str();
-  work.op = kernel;
-  if (nn::PlanAttr plan = kernel.getPlanAttr())
-    work.plan = plan.getAlgorithm().str();
-  kernel.getBody().walk([&](mlir::Operation *op) { work.operations += operationsOf(op, sizes); });
-  for (mlir::Value operand : kernel.getInputs())
-    work.bytes += sizes.bytes(operand.getType());
-  for (mlir::Value result : kernel.getResults())
+  work.name = codegen::chainName(last);
+  auto isInner = [](mlir::Value value) {
+    auto kernel = value.getDefiningOp<nn::KernelOp>();
+    return kernel && codegen::isInner(kernel);
+  };
+  for (nn::KernelOp kernel : codegen::chainOf(last)) {
+    work.ops.push_back(kernel);
+    if (nn::PlanAttr plan = kernel.getPlanAttr())
+      work.plan += (work.plan.empty() ? "" : " + ") + plan.getAlgorithm().str();
+    kernel.getBody().walk([&](mlir::Operation *op) { work.operations += operationsOf(op, sizes); });
+    for (mlir::Value operand : kernel.getInputs())
+      work.bytes += isInner(operand) ? 0 : sizes.bytes(operand.getType());
+  }
+  for (mlir::Value result : last.getResults())
     work.bytes += sizes.bytes(result.getType());
   return work;
 }
@@ -61,7 +69,8 @@ static void addWork(mlir::func::FuncOp function, const Sizes &sizes, llvm::Strin
     for (llvm::StringRef callee : codegen::calleesOf(step))
       addWork(module.lookupSymbol<mlir::func::FuncOp>(callee), sizes, done, kernels);
   for (nn::KernelOp kernel : codegen::kernelsOf(function))
-    kernels.push_back(workOf(kernel, sizes));
+    if (!codegen::isInner(kernel))
+      kernels.push_back(workOf(kernel, sizes));
 }
 
 std::vector<KernelWork> margay::driver::kernelWork(const Graph &graph, const llvm::StringMap<int64_t> &symbols) {

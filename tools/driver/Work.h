@@ -12,9 +12,9 @@ namespace margay::driver {
 struct KernelWork {
   std::string name;
   std::string plan;
-  double operations = 0;         ///< Of its products and convolutions: a multiply-add is two. 0 where there is none.
-  double bytes = 0;              ///< Of its inputs and outputs, each once.
-  mlir::Operation *op = nullptr; ///< The nn.kernel, which lives as long as the graph.
+  double operations = 0; ///< Of its products and convolutions: a multiply-add is two. 0 where there is none.
+  double bytes = 0;      ///< Of its inputs and outputs, each once.
+  std::vector<mlir::Operation *> ops; ///< The nn.kernel, or those of a chain; they live as long as the graph.
 };
 
 /// The kernels of a graph at stage Kernels, in the order of mg_model.kernels, where the symbols have these values.

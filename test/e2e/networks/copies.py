@@ -15,7 +15,7 @@ import sys
 
 import networks
 
-COPIES = {"concat", "pad", "slice", "transpose", "transpose-blocks"}
+COPIES = {"concat", "interleave", "pad", "slice", "transpose", "transpose-blocks"}
 PRODUCTS = ("conv", "depthwise", "gemm", "winograd")
 
 # How many are allowed; none where nothing is said. To be lowered, never raised.

@@ -142,7 +142,7 @@ static void writeKernels(const Measurement &measured, llvm::raw_ostream &os) {
      << ").</p>\n<table>\n";
   writeTitles(os, {"", "kernel", "plan", "takes and gives", "weights", "time", "share", "", "GFLOP/s", "of its floor"});
   for (auto [index, kernel] : llvm::enumerate(measured.kernels)) {
-    KernelFacts facts = driver::factsOf(mlir::cast<nn::KernelOp>(kernel.work.op), measured.symbols);
+    KernelFacts facts = driver::factsOf(kernel.work.ops, measured.symbols);
     writeRow(os,
              {{std::to_string(index + 1), "number small"},
               {"<b>" + escaped(kernel.work.name) + "</b><div class=\"small nodes\">" + nodesHtml(facts) + "</div>"},

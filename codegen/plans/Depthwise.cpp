@@ -1,0 +1,53 @@
+//===- Depthwise.cpp - how a depthwise convolution is cut into tiles ------===//
+
+#include "codegen/plans/Depthwise.h"
+#include "codegen/plans/EvenSplit.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace margay;
+using namespace margay::codegen;
+
+/// How many pixels of a row a tile has at most: what registers are left for beside some pixels of the input and, for
+/// each row, the taps of a filter row.
+static int64_t mostPixels(const Axis &width, const Level &level, int64_t rows) {
+  int64_t values = (level.fma ? 2 : 4) + (width.stride > 1);
+  int64_t left = level.registers - values - rows * width.kernel;
+  return std::clamp<int64_t>(left / rows, 1, 8);
+}
+
+/// How many positions of an axis are under `outputs` windows side by side.
+static int64_t positionsUnder(const Axis &axis, int64_t outputs) {
+  return std::min(axis.in, (outputs - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1);
+}
+
+/// All channels; or where their taps, which every tile reads, would take more than two thirds of the first-level cache,
+/// so many that taps and the rows of a tile stay in it.
+static int64_t blockChannels(const Geometry &geometry, const DepthwiseTile &tile, int64_t elementBytes) {
+  constexpr int64_t firstCache = 32 << 10, mostTaps = firstCache * 2 / 3, mostBlock = firstCache * 3 / 4;
+  constexpr int64_t line = 16, fewest = 2 * line;
+  const Axis &height = geometry.height, &width = geometry.width;
+  int64_t taps = height.kernel * width.kernel;
+  if (geometry.channels * taps * elementBytes <= mostTaps)
+    return geometry.channels;
+  int64_t input = positionsUnder(height, tile.rows) * positionsUnder(width, width.out);
+  int64_t most = mostBlock / ((input + tile.rows * width.out + taps) * elementBytes);
+  return llvm::alignTo(evenSplit(geometry.channels, std::max(most, fewest)).size, line);
+}
+
+DepthwiseTile codegen::depthwiseTile(nn::KernelOp kernel, const Level &level) {
+  Operation *root = rootOf(kernel);
+  Geometry geometry = geometryOf(root);
+  const Axis &height = geometry.height, &width = geometry.width;
+  int64_t elementBytes = storageBytes(cast<RankedTensorType>(root->getOperand(0).getType()).getElementType());
+  DepthwiseTile tile;
+  tile.writtenOut = height.kernel * width.kernel <= 25;
+  bool sharesRows = tile.writtenOut && height.out > 1 && height.kernel > height.stride;
+  tile.rows = sharesRows && mostPixels(width, level, 2) >= 3 ? 2 : 1;
+  tile.pixels = mostPixels(width, level, tile.rows);
+  tile.rowPixels = mostPixels(width, level, 1);
+  int64_t lanes = level.lanes(elementBytes);
+  int64_t channels = kernel.getPlan()->get("channels", blockChannels(geometry, tile, elementBytes));
+  tile.channels = std::min<int64_t>(geometry.channels, llvm::alignTo(std::max<int64_t>(channels, 1), lanes));
+  return tile;
+}
