@@ -1,6 +1,7 @@
 //===- Work.cpp - how much a kernel has to do at least --------------------===//
 
 #include "tools/driver/Work.h"
+#include "codegen/kernels/Multiplications.h"
 #include "codegen/memory/MemoryPlan.h"
 #include "ir/Ops.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -37,13 +38,17 @@ static double operationsOf(mlir::Operation *op, const Sizes &sizes) {
   return 0;
 }
 
-static KernelWork workOf(nn::KernelOp kernel, const Sizes &sizes) {
+static KernelWork workOf(nn::KernelOp kernel, const Sizes &sizes, const codegen::Level &level) {
   KernelWork work;
   work.name = kernel.getName().str();
   work.op = kernel;
   if (nn::PlanAttr plan = kernel.getPlanAttr())
     work.plan = plan.getAlgorithm().str();
-  kernel.getBody().walk([&](mlir::Operation *op) { work.operations += operationsOf(op, sizes); });
+  kernel.getBody().walk([&](mlir::Operation *op) {
+    work.operations += operationsOf(op, sizes);
+    if (double each = codegen::multiplicationsOf(op, level))
+      work.multiplications += each * sizes.elements(op->getResult(0).getType());
+  });
   for (mlir::Value operand : kernel.getInputs())
     work.bytes += sizes.bytes(operand.getType());
   for (mlir::Value result : kernel.getResults())
@@ -52,22 +57,23 @@ static KernelWork workOf(nn::KernelOp kernel, const Sizes &sizes) {
 }
 
 /// The kernels of a function after those of the functions that it calls: the order of mg_model.kernels.
-static void addWork(mlir::func::FuncOp function, const Sizes &sizes, llvm::StringSet<> &done,
-                    std::vector<KernelWork> &kernels) {
+static void addWork(mlir::func::FuncOp function, const Sizes &sizes, const codegen::Level &level,
+                    llvm::StringSet<> &done, std::vector<KernelWork> &kernels) {
   if (!done.insert(function.getName()).second)
     return;
   auto module = function->getParentOfType<mlir::ModuleOp>();
   for (mlir::Operation *step : codegen::stepsOf(function))
     for (llvm::StringRef callee : codegen::calleesOf(step))
-      addWork(module.lookupSymbol<mlir::func::FuncOp>(callee), sizes, done, kernels);
+      addWork(module.lookupSymbol<mlir::func::FuncOp>(callee), sizes, level, done, kernels);
   for (nn::KernelOp kernel : codegen::kernelsOf(function))
-    kernels.push_back(workOf(kernel, sizes));
+    kernels.push_back(workOf(kernel, sizes, level));
 }
 
-std::vector<KernelWork> margay::driver::kernelWork(const Graph &graph, const llvm::StringMap<int64_t> &symbols) {
+std::vector<KernelWork> margay::driver::kernelWork(const Graph &graph, const llvm::StringMap<int64_t> &symbols,
+                                                   const codegen::Level &level) {
   std::vector<KernelWork> kernels;
   llvm::StringSet<> done;
   auto main = mlir::ModuleOp(graph.module.get()).lookupSymbol<mlir::func::FuncOp>(nn::mainFunction);
-  addWork(main, Sizes(symbols), done, kernels);
+  addWork(main, Sizes(symbols), level, done, kernels);
   return kernels;
 }
