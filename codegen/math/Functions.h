@@ -31,8 +31,9 @@ mlir::Value clampedForExp(Lanes &lanes, mlir::Value x);
 /// In f32: 2^offset e^x, where 2^(offset + n) for the n nearest to x / ln 2 is a normal number. NaN if x is. Lanes may
 /// have an offset of their own besides.
 mlir::Value floatExp(Lanes &lanes, mlir::Value x, int offset, mlir::Value offsets = {});
-/// In f32: 2^(x + offset), where the result is a normal number; NaN if x is.
-mlir::Value floatExp2(Lanes &lanes, mlir::Value x, int offset = 0);
+/// In f32: 2^(a b + offset), where the result is a normal number, or 0 in place of
+/// 2^-127; NaN if a or b is.
+mlir::Value floatExp2(Lanes &lanes, mlir::Value a, mlir::Value b, int offset = 0);
 
 /// x = 2^n (1 + f) with f between sqrt(1/2) - 1 and sqrt(2) - 1, for finite x > 0.
 struct LogArgument {

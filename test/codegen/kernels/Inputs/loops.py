@@ -54,8 +54,8 @@ SPILLS = {
         "conv:14x14x256x256,relu": 6,
         "conv:56x56x128x128,stride=2,relu": 2,
         "conv:56x56x64x64,relu": 4,
-        "gelu:128x3072": 2,
-        "gemm:128x3072x768,gelu": 4,
+        "gelu:128x3072": 4,
+        "gemm:128x3072x768,gelu": 6,
         "gemm:128x768x768": 6,
         "gemm:4x1024x4096": 6,
         "gru:8x128x256": 8,
@@ -64,9 +64,9 @@ SPILLS = {
     "v3": {
         "conv:28x28x128x128,dilation=2,relu": 3,
         "conv:56x56x128x128,stride=2,relu": 3,
-        "gelu:128x3072": 3,
+        "gelu:128x3072": 2,
         "gru:8x128x256": 1,
-        "lstm:8x128x256": 37,
+        "lstm:8x128x256": 30,
     },
     "v4": {},
 }
