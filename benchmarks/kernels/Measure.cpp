@@ -120,13 +120,12 @@ static llvm::Error measureRounds(ModelCall &call, int32_t isa, const MeasureOpti
   auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
   while (seconds.size() < fewestRounds || passed() < options.seconds) {
     peaks.push_back(measurePeak(isa, options.threads, sampling));
-    bandwidths.push_back(measureBandwidth(isa, static_cast<size_t>(result.bytes), options.threads, sampling));
+    bandwidths.push_back(measureBandwidth(isa, static_cast<size_t>(result.work.bytes), options.threads, sampling));
     llvm::Expected<double> block = calls.block();
     if (!block)
       return block.takeError();
     seconds.push_back(*block);
-    double floor = std::max(result.operations / peaks.back(), result.bytes / bandwidths.back());
-    shares.push_back(floor / seconds.back());
+    shares.push_back(Floor(result.work, peaks.back(), bandwidths.back()).seconds() / seconds.back());
   }
   result.seconds = medianOf(seconds);
   result.peak = medianOf(peaks);
@@ -187,15 +186,16 @@ llvm::Expected<Result> margay::benchmarks::measureKernel(const Spec &spec, const
   if (!model)
     return model.takeError();
 
-  Result result;
-  for (const KernelWork &work : kernelWork(*graph, {})) {
-    result.plans += (result.plans.empty() ? "" : " ") + work.plan;
-    result.operations += work.operations;
-    result.bytes += work.bytes;
-  }
   llvm::Expected<llvm::SmallVector<codegen::Level>> levels = codegen::parseLevels(options.level);
   if (!levels)
     return levels.takeError();
+  Result result;
+  for (const KernelWork &work : kernelWork(*graph, {}, levels->front())) {
+    result.plans += (result.plans.empty() ? "" : " ") + work.plan;
+    result.work.operations += work.operations;
+    result.work.multiplications += work.multiplications;
+    result.work.bytes += work.bytes;
+  }
   std::string object = model->compiled.folder.path() + "/" + levels->front().name.str() + ".o";
   llvm::Expected<std::vector<Loop>> loops = innermostLoops(object, "__kernel_");
   if (!loops)

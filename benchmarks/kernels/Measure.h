@@ -5,6 +5,7 @@
 
 #include "benchmarks/kernels/LoopCode.h"
 #include "benchmarks/kernels/Spec.h"
+#include "tools/driver/Work.h"
 
 namespace margay::benchmarks {
 
@@ -20,18 +21,18 @@ struct MeasureOptions {
 };
 
 struct Result {
-  std::string plans; ///< Algorithms of all kernels that the model became.
-  double operations = 0, bytes = 0;
+  std::string plans;       ///< Algorithms of all kernels that the model became.
+  driver::KernelWork work; ///< Of all of them.
   // 0 where the machine lacks the level. All are medians over rounds, each of which measures all of them.
   double seconds = 0;    ///< A call.
   double peak = 0;       ///< Operations per second.
   double bandwidth = 0;  ///< Bytes per second, read from a region of as many bytes.
-  double share = 0;      ///< Of the floor: the time that the peak or the bandwidth allows, over that of a call.
+  double share = 0;      ///< Of the floor: the time that the peak and the bandwidth allow, over that of a call.
   double quietShare = 0; ///< The same in the best tenth of the rounds: when the machine's other users were quiet.
   double error = 0;      ///< max |difference| / max |value|, where results were compared.
   std::vector<Loop> loops;
 
-  bool isBoundByArithmetic() const { return operations / peak >= bytes / bandwidth; }
+  driver::Floor floor() const { return driver::Floor(work, peak, bandwidth); }
 };
 
 /// Compiles a kernel for one level, compares what it computes with the evaluator, and what one thread computes with

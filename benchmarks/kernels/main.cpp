@@ -41,22 +41,26 @@ static unsigned spills(const Result &result) {
 
 /// Where a region of so many bytes is read from can only be told from how fast it is: the size says it better.
 static std::string boundText(const Result &result) {
-  if (result.isBoundByArithmetic())
+  if (result.floor().arithmetic >= result.floor().bytes)
     return number("of %.1f GFLOP/s", result.peak * 1e-9);
-  return number("of %.1f GB/s", result.bandwidth * 1e-9) + number(" (%.0f KB)", result.bytes / 1024);
+  return number("of %.1f GB/s", result.bandwidth * 1e-9) + number(" (%.0f KB)", result.work.bytes / 1024);
 }
 
 static TableRow rowOf(const Spec &spec, const Result &result) {
   TableRow row{spec.name, result.plans};
   if (result.seconds > 0) {
     row.push_back(secondsText(result.seconds));
-    row.push_back(result.isBoundByArithmetic() ? number("%.1f GFLOP/s", result.operations / result.seconds * 1e-9)
-                                               : number("%.1f GB/s", result.bytes / result.seconds * 1e-9));
+    double rate = result.work.operations / result.seconds;
+    row.push_back(rate > 0 ? number("%.1f GFLOP/s", rate * 1e-9)
+                           : number("%.1f GB/s", result.work.bytes / result.seconds * 1e-9));
+    row.push_back(rate > 0 ? number("%.1f %%", 100 * rate / result.peak) : "");
+    row.push_back(secondsText(result.floor().arithmetic));
+    row.push_back(secondsText(result.floor().bytes));
     row.push_back(number("%.1f %%", 100 * result.share));
     row.push_back(number("%.1f %%", 100 * result.quietShare));
     row.push_back(boundText(result));
   } else {
-    row.insert(row.end(), {"not run", "", "", "", ""});
+    row.insert(row.end(), {"not run", "", "", "", "", "", "", ""});
   }
   const Loop *loop = mainLoop(result);
   row.push_back(loop ? std::to_string(loop->multiplyAdds) + "/" + std::to_string(loop->instructions) : "");
@@ -68,15 +72,18 @@ static void writeJson(llvm::json::OStream &json, const Spec &spec, const Result 
   json.object([&] {
     json.attribute("kernel", spec.name);
     json.attribute("plans", result.plans);
-    json.attribute("operations", result.operations);
-    json.attribute("bytes", result.bytes);
+    json.attribute("operations", result.work.operations);
+    json.attribute("multiplications", result.work.multiplications);
+    json.attribute("bytes", result.work.bytes);
     if (result.seconds > 0) {
       json.attribute("median_us", result.seconds * 1e6);
-      json.attribute("gflops", result.operations / result.seconds * 1e-9);
-      json.attribute("gbytes_per_s", result.bytes / result.seconds * 1e-9);
+      json.attribute("gflops", result.work.operations / result.seconds * 1e-9);
+      json.attribute("gbytes_per_s", result.work.bytes / result.seconds * 1e-9);
       json.attribute("peak_gflops", result.peak * 1e-9);
       json.attribute("peak_gbytes_per_s", result.bandwidth * 1e-9);
-      json.attribute("bound", result.isBoundByArithmetic() ? "arithmetic" : "bandwidth");
+      json.attribute("arithmetic_us", result.floor().arithmetic * 1e6);
+      json.attribute("bytes_us", result.floor().bytes * 1e6);
+      json.attribute("bound", result.floor().arithmetic >= result.floor().bytes ? "arithmetic" : "bandwidth");
       json.attribute("percent_of_floor", 100 * result.share);
       json.attribute("percent_of_floor_quiet", 100 * result.quietShare);
     }
@@ -173,7 +180,8 @@ static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
   if ((*parsed)->operands.empty())
     names.assign(listedSpecs().begin(), listedSpecs().end());
 
-  std::vector<TableRow> rows = {{"kernel", "plan", "time", "rate", "share", "quiet", "of", "loop", "spills"}};
+  std::vector<TableRow> rows = {
+      {"kernel", "plan", "time", "rate", "peak", "arithmetic", "bytes", "share", "quiet", "of", "loop", "spills"}};
   llvm::json::OStream out(llvm::outs(), /*IndentSize=*/2);
   if (json)
     out.arrayBegin();

@@ -16,11 +16,10 @@
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/MatrixStack.h"
 #include "codegen/kernels/Panels.h"
+#include "codegen/kernels/Powers.h"
 #include "codegen/kernels/RowGroups.h"
 #include "codegen/plans/GemmBlocks.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/Support/MathExtras.h"
-#include <limits>
 
 using namespace mlir;
 using namespace margay;
@@ -95,30 +94,24 @@ struct AttentionKernel {
     });
   }
 
-  /// Leaves exp(score - maximum) where the scores were, and 1 / the sum of these.
-  void computePowers(const Group &group, Value row) {
-    int64_t length = llvm::alignTo(parts.keys, lanes);
-    int64_t width = widerLanes(nn::constantDim(element.getContext(), length), lanes);
-    Value base = scoreRow(group, row);
-    auto load = [&](Value column) { return k.load(k.vectorOf(element, width), k.at(base, column, element)); };
-    auto larger = [&](Value a, Value b) { return largerNumber(k, a, b); };
-    Value least = neutral(k, nn::ReduceKind::Max, element, width);
-    Value most = k.loop(k.constant(0), k.constant(length), width, ValueRange(least), [&](Value column, ValueRange now) {
-      return SmallVector<Value>{larger(now[0], load(column))};
-    })[0];
-    Value greatest = k.splat(k.combineLanes(most, larger), lanes);
-    Joining sums{k, nn::ReduceKind::Sum, element};
-    // Powers take many registers, and follow from each other in nothing but the sum.
-    Value sum = sums.range(k.constant(0), k.constant(length), lanes, lanes, [&](Value column) {
-      Value score = k.load(k.vectorOf(element, lanes), k.at(base, column, element));
-      Value distance = arith::SubFOp::create(k.builder, k.loc, score, greatest);
-      Value power = math::ExpOp::create(k.builder, k.loc, distance);
-      k.store(power, k.at(base, column, element));
-      return power;
+  /// Leaves exp(score - maximum) where the scores were, and 1 / the sum of these, for all rows of a group.
+  void computePowers(const Group &group, Value next) {
+    Powers powers{k, k.constant(llvm::alignTo(parts.keys, lanes)), element, lanes};
+    auto scores = [&](Value row) {
+      return [&, base = scoreRow(group, row)](Value column, int64_t count) {
+        return k.load(k.vectorOf(element, count), k.at(base, column, element));
+      };
+    };
+    Value last = k.sub(next, k.constant(1)), one = k.constantVector(element, 1, 1);
+    Value greatest = powers.greatest(scores(group.firstRow));
+    k.loop(group.firstRow, next, 1, greatest, [&](Value row, ValueRange now) {
+      auto current = scores(row), following = scores(k.min(k.add(row, 1), last));
+      Value base = scoreRow(group, row);
+      auto keep = [&](Value power, Value column, int64_t) { k.store(power, k.at(base, column, element)); };
+      Powers::Result result = powers.pass({current, following, keep}, now[0]);
+      k.store(arith::DivFOp::create(k.builder, k.loc, one, result.sum), factorAt(group, row));
+      return SmallVector<Value>{result.greatest};
     });
-    sum = k.combineLanes(sum, [&](Value a, Value b) { return sums.combine(a, b); });
-    Value one = k.constantVector(element, 1, 1);
-    k.store(arith::DivFOp::create(k.builder, k.loc, one, sum), factorAt(group, row));
   }
 
   /// Columns beyond the last key, up to a full register, add nothing.
@@ -160,7 +153,7 @@ struct AttentionKernel {
         Value next = firstRow(k, split, k.add(index, 1));
         k.loop(group.firstRow, next, 1, [&](Value row) { padScores(group, row); });
         computeScores(group);
-        k.loop(group.firstRow, next, 1, [&](Value row) { computePowers(group, row); });
+        computePowers(group, next);
         computeResult(group);
       });
     });

@@ -67,8 +67,9 @@ int64_t codegen::widerLanes(nn::DimAttr length, int64_t lanes) {
   return wider;
 }
 
-/// Joins halves of a vector until so many lanes are left.
-static Value narrowed(Emit &e, Value vector, int64_t lanes, llvm::function_ref<Value(Value, Value)> combine) {
+Value codegen::narrowed(Emit &e, Value vector, int64_t lanes, llvm::function_ref<Value(Value, Value)> combine) {
+  if (lanes == 1)
+    return e.combineLanes(vector, combine);
   for (int64_t count = cast<VectorType>(vector.getType()).getNumElements(); count > lanes; count /= 2) {
     auto half = [&](int64_t first) -> Value {
       auto mask = llvm::to_vector(llvm::seq<int32_t>(first, first + count / 2));
@@ -112,9 +113,6 @@ SmallVector<Value> codegen::joinParts(Emit &e, Value length, int64_t lanes, int6
   return joined;
 }
 
-/// How many vectors a sum adds up one after the other.
-static constexpr int64_t blockSteps = 256;
-
 SmallVector<Value> Joining::ranges(Value from, Value to, int64_t step, int64_t lanes, int64_t rows,
                                    llvm::function_ref<SmallVector<Value>(Value)> values) const {
   SmallVector<Value> start(rows, neutral(lanes));
@@ -126,12 +124,12 @@ SmallVector<Value> Joining::ranges(Value from, Value to, int64_t step, int64_t l
     return e.loop(from, to, step, start, [&](Value index, ValueRange carried) { return join(carried, values(index)); });
   };
   std::optional<int64_t> begin = Emit::constantOf(from), end = Emit::constantOf(to);
-  bool isShort = begin && end && *end - *begin <= blockSteps * step;
+  bool isShort = begin && end && *end - *begin <= stepsOfSum * step;
   bool adds = kind == ReduceKind::Sum || kind == ReduceKind::Mean;
   if (isShort || !adds || !isa<FloatType>(element))
     return block(from, to);
-  return e.loop(from, to, blockSteps * step, start, [&](Value first, ValueRange carried) {
-    return join(carried, block(first, e.min(e.add(first, blockSteps * step), to)));
+  return e.loop(from, to, stepsOfSum * step, start, [&](Value first, ValueRange carried) {
+    return join(carried, block(first, e.min(e.add(first, stepsOfSum * step), to)));
   });
 }
 

@@ -20,6 +20,13 @@ mlir::Value neutral(Emit &e, nn::ReduceKind kind, mlir::Type element, int64_t la
 /// left over of `length` elements.
 int64_t widerLanes(nn::DimAttr length, int64_t lanes);
 
+/// Joins halves of a vector until so many lanes are left.
+mlir::Value narrowed(Emit &e, mlir::Value vector, int64_t lanes,
+                     llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);
+
+/// How many vectors a sum adds up one after the other.
+inline constexpr int64_t stepsOfSum = 256;
+
 /// What is known of [from, to) of some rows' elements, in vectors of so many lanes.
 using PartOfRows = llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value from, mlir::Value to, int64_t lanes)>;
 

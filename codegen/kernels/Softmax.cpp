@@ -1,15 +1,16 @@
 //===- Softmax.cpp - softmax and its logarithm along rows -----------------===//
 //
-// Three passes over a row, which stays in the first-level cache: the maximum; exp(x - max), which is left where the
-// result will be, and its sum; the results. Some rows go through them together.
+// The powers exp(x - max) of a row are left where its results will be. While they are computed, the greatest element of
+// the next row is found, and the results of the row before are finished: all of it stays in the first-level cache.
+//
+// Logarithms, results that are of another type, and rows that are too long for that are computed row by row.
 //
 //===----------------------------------------------------------------------===//
 
 #include "codegen/kernels/Channels.h"
-#include "codegen/kernels/Combine.h"
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Kernels.h"
-#include "codegen/kernels/RowLoops.h"
+#include "codegen/kernels/Powers.h"
 #include "codegen/math/Functions.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -17,6 +18,12 @@ using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 using nn::DimAttr;
+
+/// Of all powers, so that the least of them, times the factor that makes results of them, are nothing.
+static constexpr int offset = 64;
+
+/// Rows that are in the first-level cache with their neighbours.
+static constexpr int64_t mostColumns = 2048;
 
 namespace {
 
@@ -28,72 +35,80 @@ struct Softmax {
   Type element = input.element;
   int64_t lanes = k.lanes(element);
   Value length = k.dim(input.columns());
+  Powers powers{k, length, element, lanes};
 
   /// Whether powers can be left where the results will be.
   bool keepsPowers() {
     return !op.getLog() && k.outputs.size() == 1 && output.element == element && output.storage == storageType(element);
   }
+  bool goesThroughRowsTogether() {
+    return keepsPowers() && input.columns().isConstant() && input.columns().getValue() <= mostColumns;
+  }
 
   Value subtract(Value a, Value b) { return arith::SubFOp::create(k.builder, k.loc, a, b); }
   Value multiply(Value a, Value b) { return arith::MulFOp::create(k.builder, k.loc, a, b); }
+  Value at(const View &view, Value row, Value column) { return k.add(k.mul(row, k.dim(view.rowStride)), column); }
+  auto inputRow(Value row) {
+    return [this, row](Value column, int64_t width) { return k.loadElements(input, at(input, row, column), width); };
+  }
 
   Value reciprocal(Value sum) { return arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, 1, 1), sum); }
   Value logarithm(Value sum) {
     // The powers are too large by this.
-    Value scale = k.constantVector(element, 1, std::ldexp(1.0, -decayOffset));
+    Value scale = k.constantVector(element, 1, std::ldexp(1.0, -offset));
     return math::LogOp::create(k.builder, k.loc, multiply(sum, scale));
   }
 
-  /// The greatest elements. Which NaN they pass over does not matter: the sums have them all.
-  SmallVector<Value> maxima(ArrayRef<Value> bases) {
-    Joining joining{k, nn::ReduceKind::Max, element};
-    auto larger = [&](Value a, Value b) { return largerNumber(k, a, b); };
-    auto part = [&](Value from, Value to, int64_t width) {
-      SmallVector<Value> start(bases.size(), joining.neutral(width));
-      return k.loop(from, to, width, start, [&](Value column, ValueRange carried) {
-        return llvm::map_to_vector(llvm::zip_equal(bases, carried), [&](auto pair) {
-          return larger(std::get<1>(pair), k.loadElements(input, k.add(std::get<0>(pair), column), width));
-        });
-      });
-    };
-    return joinParts(k, length, lanes, /*chains=*/2, part, larger);
+  /// Makes results of powers that were left, which are as wide as is still needed.
+  void finish(Value row, Value factor, Value column, int64_t width) {
+    Value power = k.loadElements(output, at(output, row, column), width);
+    epilogue.finish(multiply(power, k.splat(factor, width)), row, column, width);
   }
 
-  void rows(ArrayRef<Value> rows) {
-    auto offsets = [&](const View &view) {
-      return llvm::map_to_vector(rows, [&](Value row) { return k.mul(row, k.dim(view.rowStride)); });
+  void rows() {
+    Value last = k.sub(k.end, k.constant(1)), second = k.add(k.begin, 1);
+    auto rowAfter = [&](Value row) { return inputRow(k.min(k.add(row, 1), last)); };
+    using Also = llvm::function_ref<void(Value column, int64_t width)>;
+    auto pass = [&](Value row, Value greatest, Also also) {
+      auto keep = [&](Value power, Value column, int64_t width) {
+        k.storeElements(power, output, at(output, row, column));
+        also(column, width);
+      };
+      Powers::Result result = powers.pass({inputRow(row), rowAfter(row), keep, offset}, greatest);
+      return SmallVector<Value>{result.greatest, reciprocal(result.sum)};
     };
-    SmallVector<Value> from = offsets(input), to = offsets(output), greatest = maxima(from);
-    auto shifted = [&](size_t row, Value column, int64_t width) {
-      return subtract(k.loadElements(input, k.add(from[row], column), width), k.splat(greatest[row], width));
-    };
-    auto power = [&](size_t row, Value column, int64_t width) -> Value {
-      Value exponent = shifted(row, column, width);
-      Lanes lanes(k.builder, k.loc, exponent.getType(), k.level);
-      return expandDecay(lanes, exponent); // by how much it is too large, so is their sum
-    };
-    bool keeps = keepsPowers();
-    auto powers = [&](Value column, int64_t width) {
-      SmallVector<Value> results;
-      for (size_t row = 0; row < rows.size(); ++row)
-        results.push_back(power(row, column, width));
-      for (size_t row = 0; keeps && row < rows.size(); ++row)
-        k.storeElements(results[row], output, k.add(to[row], column));
-      return results;
-    };
-    SmallVector<Value> factors;
-    Joining joining{k, nn::ReduceKind::Sum, element};
-    for (Value sum : joining.elements(length, lanes, /*chains=*/1, rows.size(), powers))
-      factors.push_back(op.getLog() ? logarithm(sum) : reciprocal(sum));
-    forElements(k, k.constant(0), length, lanes, [&](Value column, int64_t width) {
+    SmallVector<Value> known = pass(k.begin, powers.greatest(inputRow(k.begin)), [](Value, int64_t) {});
+    known = k.loop(second, k.end, 1, known, [&](Value row, ValueRange now) {
+      return pass(row, now[0], [&](Value column, int64_t width) {
+        epilogue.enterBlock();
+        finish(k.sub(row, k.constant(1)), now[1], column, width);
+      });
+    });
+    forColumns(k, input.columns(), lanes, [&](Value column, int64_t width) {
       epilogue.enterBlock();
-      for (size_t row = 0; row < rows.size(); ++row) {
-        Value same = k.splat(factors[row], width);
-        Value result = op.getLog() ? subtract(shifted(row, column, width), same)
-                       : keeps     ? multiply(k.loadElements(output, k.add(to[row], column), width), same)
-                                   : multiply(power(row, column, width), same);
-        epilogue.finish(result, rows[row], column, width);
-      }
+      finish(last, known[1], column, width);
+    });
+  }
+
+  void row(Value row) {
+    auto load = inputRow(row);
+    Value greatest = powers.greatest(load);
+    auto shifted = [&](Value column, int64_t width) { return subtract(load(column, width), k.splat(greatest, width)); };
+    bool keeps = keepsPowers();
+    auto keep = [&](Value power, Value column, int64_t) {
+      if (keeps)
+        k.storeElements(power, output, at(output, row, column));
+    };
+    Value sum = powers.pass({load, load, keep, offset}, greatest).sum;
+    Value factor = op.getLog() ? logarithm(sum) : reciprocal(sum);
+    forColumns(k, input.columns(), lanes, [&](Value column, int64_t width) {
+      epilogue.enterBlock();
+      if (keeps)
+        return finish(row, factor, column, width);
+      Value same = k.splat(factor, width), distance = shifted(column, width);
+      Lanes arithmetic(k.builder, k.loc, distance.getType(), k.level);
+      Value result = op.getLog() ? subtract(distance, same) : multiply(expandDecay(arithmetic, distance, offset), same);
+      epilogue.finish(result, row, column, width);
     });
   }
 };
@@ -103,7 +118,8 @@ struct Softmax {
 void codegen::emitSoftmax(KernelBuilder &k) {
   auto op = cast<nn::SoftmaxOp>(k.root());
   Softmax softmax{k, op, k.input(op.getOperand()), k.output(0), Epilogue(k)};
-  // What exponentials are made of fills registers.
-  forRowsTogether(k, k.begin, k.end, rowsTogether(softmax.input.columns(), k.level.registers / 16),
-                  [&](ArrayRef<Value> rows) { softmax.rows(rows); });
+  if (softmax.goesThroughRowsTogether())
+    k.when(k.less(k.begin, k.end), [&] { softmax.rows(); });
+  else
+    k.loop(k.begin, k.end, 1, [&](Value row) { softmax.row(row); });
 }

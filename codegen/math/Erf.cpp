@@ -38,7 +38,7 @@ static Value rest(Lanes &lanes, Value size) {
                                     0x1.350c6cb958adap-20,  -0x1.79bd23da52948p-23, 0x1.53f5b6c4206bcp-26,
                                     -0x1.a9f0cc80c7bc1p-30, 0x1.4c01d38133463p-34,  -0x1.e4e0ddb764483p-40};
   if (!lanes.isWide)
-    return floatExp2(lanes, lanes.mul(size, lanes.splitPolynomial(size, p)));
+    return floatExp2(lanes, size, lanes.splitPolynomial(size, p));
   Value exponent = lanes.fma(size, lanes.polynomial(size, wide), size);
   ScaledExp parts = scaledExp(lanes, lanes.negate(exponent));
   Value scale = powerOfTwo(lanes, parts.exponent);

@@ -82,10 +82,6 @@ Value codegen::expandExp(Lanes &lanes, Value x) {
   return lanes.isWide ? unscaled(lanes, scaledExp(lanes, x)) : exp32(lanes, x);
 }
 
-Value codegen::expandDecay(Lanes &lanes, Value x) {
-  return floatExp(lanes, lanes.max(lanes.constant(-104), x), decayOffset);
-}
-
 Value codegen::expandExp2(Lanes &lanes, Value x) {
   // 2^x = 2^n e^(ln 2 (x - n)).
   Value clamped = lanes.max(lanes.constant(-1080), lanes.min(lanes.constant(1025), x));

@@ -36,16 +36,27 @@ Value codegen::floatExp(Lanes &lanes, Value x, int offset, Value offsets) {
   Value r = lanes.fma(n, lanes.constant(-0x1.62e4p-1), x);
   r = lanes.fma(n, lanes.constant(-0x1.7f7d1cp-20), r);
   Value power = lanes.fma(lanes.mul(r, r), lanes.splitPolynomial(r, q), r);
-  return lanes.mul(lanes.add(power, lanes.constant(1)), factorOf(lanes, shifted, offsets));
+  Value factor = factorOf(lanes, shifted, offsets);
+  return lanes.fma(power, factor, factor);
 }
 
-Value codegen::floatExp2(Lanes &lanes, Value x, int offset) {
+Value codegen::expandDecay(Lanes &lanes, Value x, int offset) {
+  // 2^f = s p(f): a factor s that all powers have is none of quotients, so the degree can be as low as this.
+  static constexpr float p[] = {1.0f, 0x1.62e428p-1f, 0x1.ebf914p-3f, 0x1.c6b692p-5f, 0x1.3d0c44p-7f, 0x1.5c0854p-10f};
+  Value shifter = shifterOf(lanes, offset);
+  x = lanes.max(lanes.constant((-126 - offset) / log2E), x);
+  Value shifted = lanes.fma(x, lanes.constant(log2E), shifter);
+  Value f = lanes.fma(x, lanes.constant(log2E), lanes.sub(shifter, shifted));
+  return lanes.mul(lanes.polynomial(f, p), factorOf(lanes, shifted));
+}
+
+Value codegen::floatExp2(Lanes &lanes, Value a, Value b, int offset) {
   // 2^f = 1 + f p(f)
   static constexpr float p[] = {0x1.62e430p-1f, 0x1.ebfbdap-3f,  0x1.c6af2ap-5f,
                                 0x1.3b2e36p-7f, 0x1.5f3f3ep-10f, 0x1.41fcbap-13f};
   Value shifter = shifterOf(lanes, offset);
-  Value shifted = lanes.add(x, shifter);
-  Value f = lanes.sub(x, lanes.sub(shifted, shifter));
+  Value shifted = lanes.fma(a, b, shifter);
+  Value f = lanes.fma(a, b, lanes.sub(shifter, shifted));
   Value power = lanes.fma(lanes.splitPolynomial(f, p), f, lanes.constant(1));
   return lanes.mul(power, factorOf(lanes, shifted));
 }

@@ -31,8 +31,9 @@ mlir::Value clampedForExp(Lanes &lanes, mlir::Value x);
 /// In f32: 2^offset e^x, where 2^(offset + n) for the n nearest to x / ln 2 is a normal number. NaN if x is. Lanes may
 /// have an offset of their own besides.
 mlir::Value floatExp(Lanes &lanes, mlir::Value x, int offset, mlir::Value offsets = {});
-/// In f32: 2^(x + offset), where the result is a normal number; NaN if x is.
-mlir::Value floatExp2(Lanes &lanes, mlir::Value x, int offset = 0);
+/// In f32: 2^(a b + offset), where the result is a normal number, or 0 in place of
+/// 2^-127; NaN if a or b is.
+mlir::Value floatExp2(Lanes &lanes, mlir::Value a, mlir::Value b, int offset = 0);
 
 /// x = 2^n (1 + f) with f between sqrt(1/2) - 1 and sqrt(2) - 1, for finite x > 0.
 struct LogArgument {
@@ -49,9 +50,10 @@ mlir::Value expandLog(Lanes &lanes, mlir::Value x);
 mlir::Value expandLog1p(Lanes &lanes, mlir::Value x);
 mlir::Value expandTanh(Lanes &lanes, mlir::Value x);
 
-/// In f32 only. 2^decayOffset e^x of no positive x; the sigmoid function; GELU and its approximation by tanh.
-inline constexpr int decayOffset = 64;
-mlir::Value expandDecay(Lanes &lanes, mlir::Value x);
+/// In f32 only. 2^offset e^x of no positive x, where what would be below 2^-126 is that: for quotients by sums of such.
+/// Its relative error is at most (4 + 1.25 |x|) 2^-24, which the rounding of a difference x has, too.
+mlir::Value expandDecay(Lanes &lanes, mlir::Value x, int offset);
+/// In f32 only. The sigmoid function; GELU and its approximation by tanh.
 mlir::Value expandSigmoid(Lanes &lanes, mlir::Value x);
 mlir::Value expandGelu(Lanes &lanes, mlir::Value x);
 mlir::Value expandTanhGelu(Lanes &lanes, mlir::Value x);

@@ -16,16 +16,24 @@ using namespace margay;
 using namespace margay::codegen;
 
 Value codegen::expandGelu(Lanes &lanes, Value x) {
-  static constexpr float p[] = {-0x1.26aee4p+0f,  -0x1.d637f4p-2f,  -0x1.ae5e34p-5f, 0x1.d3435ap-8f,
-                                -0x1.98efa4p-13f, -0x1.4e4010p-13f, 0x1.168166p-15f, -0x1.31b92cp-19f};
-  // Beyond 10 nothing is left of the tail, and little of the exponents that floats have.
-  Value size = lanes.min(lanes.constant(10), lanes.absolute(x));
-  Value tail = floatExp2(lanes, lanes.mul(size, lanes.splitPolynomial(size, p)), /*offset=*/-1);
-  return lanes.fma(lanes.negate(size), tail, lanes.max(lanes.constant(0), x));
+  // Of -a, so that it is multiplied by what x is itself where that is negative.
+  static constexpr float p[] = {0x1.26aee4p+0f,  -0x1.d637f4p-2f,  0x1.ae5e34p-5f,   0x1.d3435ap-8f,
+                                0x1.98efa4p-13f, -0x1.4e4010p-13f, -0x1.168166p-15f, -0x1.31b92cp-19f};
+  // There the tail is 2^-127, whose exponent is that of 0.
+  constexpr double end = -10.2226;
+  Value size = lanes.max(lanes.constant(end), lanes.negative(x));
+  Value tail = floatExp2(lanes, size, lanes.splitPolynomial(size, p), /*offset=*/-1);
+  Value positive = lanes.max(x, lanes.constant(-0.0));
+  return lanes.fma(lanes.min(size, x), tail, positive);
 }
 
 Value codegen::expandTanhGelu(Lanes &lanes, Value x) {
-  constexpr double linear = 1.5957691216057308, cubic = 0.044715 * linear;
-  Value inner = lanes.fma(lanes.mul(x, x), lanes.constant(cubic), lanes.constant(linear));
-  return lanes.mul(x, expandSigmoid(lanes, lanes.mul(x, inner)));
+  // -2u / ln 2. Beyond, the result is x or 0.
+  constexpr double linear = -0x1.26aec21bce75ap+1, cubic = 0.044715 * linear, least = -10.720, most = 6;
+  Value clamped = lanes.max(lanes.constant(least), lanes.min(lanes.constant(most), x));
+  Value inner = lanes.fma(lanes.mul(clamped, clamped), lanes.constant(cubic), lanes.constant(linear));
+  // 2^-32 times numerator and denominator: see Sigmoid.cpp.
+  Value one = lanes.constant(0x1p-32);
+  Value sigmoid = lanes.div(one, lanes.add(floatExp2(lanes, clamped, inner, /*offset=*/-32), one));
+  return lanes.mul(x, sigmoid);
 }

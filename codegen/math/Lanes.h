@@ -92,8 +92,9 @@ public:
   Value orBits(Value a, Value b);
   Value xorBits(Value a, Value b);
   Value shiftLeft(Value a, unsigned count);
-  Value shiftRight(Value a, unsigned count);           ///< Fills with zeros.
-  Value shiftRightArithmetic(Value a, unsigned count); ///< Fills with the sign.
+  Value shiftRight(Value a, unsigned count);                                        ///< Fills with zeros.
+  Value shiftRightArithmetic(Value a, unsigned count);                              ///< Fills with the sign.
+  Value negative(Value x) { return fromBits(orBits(bits(x), integer(signBit()))); } ///< -|x|
   Value absolute(Value x) { return fromBits(andBits(bits(x), integer(~signBit()))); }
   /// The size of a value that is not negative, with the sign of another.
   Value withSign(Value size, Value sign);

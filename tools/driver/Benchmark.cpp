@@ -40,7 +40,7 @@ std::vector<const KernelTime *> Measurement::slowKernels() const {
   std::vector<const KernelTime *> slow;
   double noticeable = noticeableShare * kernelSeconds();
   for (const KernelTime &kernel : kernels)
-    if (kernel.seconds > noticeable && kernel.floor < leastShareOfFloor * kernel.seconds)
+    if (kernel.seconds > noticeable && kernel.floor.seconds() < leastShareOfFloor * kernel.seconds)
       slow.push_back(&kernel);
   return slow;
 }
@@ -105,6 +105,10 @@ static llvm::StringMap<int64_t> symbolValues(const mg_model &model, llvm::ArrayR
   return values;
 }
 
+static const codegen::Level &levelOf(int32_t isa) {
+  return *llvm::find_if(codegen::x86Levels(), [&](const codegen::Level &level) { return int32_t(level.isa) == isa; });
+}
+
 llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callable, const Graph &graph,
                                                     std::vector<Array> inputs, const BenchmarkOptions &options) {
   const mg_model &model = callable.model();
@@ -143,14 +147,14 @@ llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callabl
   // 3. Each kernel's work beside its time. Some kernels of the graph are views in the code, so they are matched by
   // name, in order.
   Bandwidths bandwidths(result.isa, options.threads);
-  std::vector<KernelWork> works = kernelWork(graph, result.symbols);
+  std::vector<KernelWork> works = kernelWork(graph, result.symbols, levelOf(result.isa));
   auto next = works.begin();
   for (int32_t i = 0; i < model.n_kernels; ++i) {
     next = std::find_if(next, works.end(), [&](const KernelWork &work) { return work.name == model.kernels[i]; });
     if (next == works.end())
       return makeFault(Fault::Internal, llvm::Twine("the graph has no kernel '") + model.kernels[i] + "'");
-    KernelTime kernel{.work = *next++, .seconds = medianOf(clock.samples[i])};
-    kernel.floor = std::max(kernel.work.operations / result.peak, kernel.work.bytes / bandwidths.of(kernel.work.bytes));
+    Floor floor(*next, result.peak, bandwidths.of(next->bytes));
+    KernelTime kernel{.work = *next++, .seconds = medianOf(clock.samples[i]), .floor = floor};
     result.operations += kernel.work.operations;
     result.kernels.push_back(std::move(kernel));
   }

@@ -17,8 +17,7 @@ struct BenchmarkOptions {
 struct KernelTime {
   KernelWork work;
   double seconds = 0; ///< The median.
-  double floor =
-      0; ///< The time below which this machine cannot do it: operations over its peak, or bytes over its bandwidth.
+  Floor floor;        ///< What this machine takes at least.
 };
 
 /// A kernel is slow if it takes more than the first of the time of all kernels, and its floor is less than the second

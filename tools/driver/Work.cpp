@@ -1,6 +1,7 @@
 //===- Work.cpp - how much a kernel has to do at least --------------------===//
 
 #include "tools/driver/Work.h"
+#include "codegen/kernels/Multiplications.h"
 #include "codegen/memory/MemoryPlan.h"
 #include "codegen/plans/Bands.h"
 #include "ir/Ops.h"
@@ -39,7 +40,7 @@ static double operationsOf(mlir::Operation *op, const Sizes &sizes) {
 }
 
 /// Of a kernel, or of the chain that it is the last one of: what lies in between need not be moved.
-static KernelWork workOf(nn::KernelOp last, const Sizes &sizes) {
+static KernelWork workOf(nn::KernelOp last, const Sizes &sizes, const codegen::Level &level) {
   KernelWork work;
   work.name = codegen::chainName(last);
   auto isInner = [](mlir::Value value) {
@@ -50,7 +51,11 @@ static KernelWork workOf(nn::KernelOp last, const Sizes &sizes) {
     work.ops.push_back(kernel);
     if (nn::PlanAttr plan = kernel.getPlanAttr())
       work.plan += (work.plan.empty() ? "" : " + ") + plan.getAlgorithm().str();
-    kernel.getBody().walk([&](mlir::Operation *op) { work.operations += operationsOf(op, sizes); });
+    kernel.getBody().walk([&](mlir::Operation *op) {
+      work.operations += operationsOf(op, sizes);
+      if (double each = codegen::multiplicationsOf(op, level))
+        work.multiplications += each * sizes.elements(op->getResult(0).getType());
+    });
     for (mlir::Value operand : kernel.getInputs())
       work.bytes += isInner(operand) ? 0 : sizes.bytes(operand.getType());
   }
@@ -60,23 +65,24 @@ static KernelWork workOf(nn::KernelOp last, const Sizes &sizes) {
 }
 
 /// The kernels of a function after those of the functions that it calls: the order of mg_model.kernels.
-static void addWork(mlir::func::FuncOp function, const Sizes &sizes, llvm::StringSet<> &done,
-                    std::vector<KernelWork> &kernels) {
+static void addWork(mlir::func::FuncOp function, const Sizes &sizes, const codegen::Level &level,
+                    llvm::StringSet<> &done, std::vector<KernelWork> &kernels) {
   if (!done.insert(function.getName()).second)
     return;
   auto module = function->getParentOfType<mlir::ModuleOp>();
   for (mlir::Operation *step : codegen::stepsOf(function))
     for (llvm::StringRef callee : codegen::calleesOf(step))
-      addWork(module.lookupSymbol<mlir::func::FuncOp>(callee), sizes, done, kernels);
+      addWork(module.lookupSymbol<mlir::func::FuncOp>(callee), sizes, level, done, kernels);
   for (nn::KernelOp kernel : codegen::kernelsOf(function))
     if (!codegen::isInner(kernel))
-      kernels.push_back(workOf(kernel, sizes));
+      kernels.push_back(workOf(kernel, sizes, level));
 }
 
-std::vector<KernelWork> margay::driver::kernelWork(const Graph &graph, const llvm::StringMap<int64_t> &symbols) {
+std::vector<KernelWork> margay::driver::kernelWork(const Graph &graph, const llvm::StringMap<int64_t> &symbols,
+                                                   const codegen::Level &level) {
   std::vector<KernelWork> kernels;
   llvm::StringSet<> done;
   auto main = mlir::ModuleOp(graph.module.get()).lookupSymbol<mlir::func::FuncOp>(nn::mainFunction);
-  addWork(main, Sizes(symbols), done, kernels);
+  addWork(main, Sizes(symbols), level, done, kernels);
   return kernels;
 }

@@ -3,8 +3,10 @@
 #ifndef MARGAY_TOOLS_DRIVER_WORK_H
 #define MARGAY_TOOLS_DRIVER_WORK_H
 
+#include "codegen/Target.h"
 #include "tools/driver/Graph.h"
 #include "llvm/ADT/StringMap.h"
+#include <algorithm>
 
 namespace margay::driver {
 
@@ -12,13 +14,28 @@ namespace margay::driver {
 struct KernelWork {
   std::string name;
   std::string plan;
-  double operations = 0; ///< Of its products and convolutions: a multiply-add is two. 0 where there is none.
-  double bytes = 0;      ///< Of its inputs and outputs, each once.
+  double operations = 0;      ///< Of its products and convolutions: a multiply-add is two. 0 where there is none.
+  double multiplications = 0; ///< Of everything else, in lanes of f32; see codegen/kernels/Multiplications.h.
+  double bytes = 0;           ///< Of its inputs and outputs, each once.
   std::vector<mlir::Operation *> ops; ///< The nn.kernel, or those of a chain; they live as long as the graph.
 };
 
-/// The kernels of a graph at stage Kernels, in the order of mg_model.kernels, where the symbols have these values.
-std::vector<KernelWork> kernelWork(const Graph &graph, const llvm::StringMap<int64_t> &symbols);
+/// What of a machine's time some work takes at least: that of its multipliers, which a multiplication occupies as long
+/// as a multiply-add, and that of reading its bytes. It takes no less than the longer one.
+struct Floor {
+  double arithmetic = 0, bytes = 0; ///< Seconds.
+
+  Floor() = default;
+  /// `peak` counts operations a second (two for a multiply-add), `bandwidth` bytes.
+  Floor(const KernelWork &work, double peak, double bandwidth)
+      : arithmetic((work.operations + 2 * work.multiplications) / peak), bytes(work.bytes / bandwidth) {}
+  double seconds() const { return std::max(arithmetic, bytes); }
+};
+
+/// The kernels of a graph at stage Kernels, in the order of mg_model.kernels, where the symbols have these values;
+/// their arithmetic is that of a level.
+std::vector<KernelWork> kernelWork(const Graph &graph, const llvm::StringMap<int64_t> &symbols,
+                                   const codegen::Level &level);
 
 } // namespace margay::driver
 

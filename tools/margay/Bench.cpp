@@ -40,8 +40,11 @@ static void printJson(const Measurement &measurement, StringRef model, unsigned 
           json.attribute("median_ms", kernel.seconds * 1e3);
           json.attribute("operations", kernel.work.operations);
           json.attribute("bytes", kernel.work.bytes);
-          json.attribute("floor_ms", kernel.floor * 1e3);
-          json.attribute("percent_of_floor", kernel.seconds > 0 ? 100 * kernel.floor / kernel.seconds : 0);
+          json.attribute("multiplications", kernel.work.multiplications);
+          json.attribute("arithmetic_ms", kernel.floor.arithmetic * 1e3);
+          json.attribute("bytes_ms", kernel.floor.bytes * 1e3);
+          json.attribute("floor_ms", kernel.floor.seconds() * 1e3);
+          json.attribute("percent_of_floor", kernel.seconds > 0 ? 100 * kernel.floor.seconds() / kernel.seconds : 0);
           json.attribute("gflops", kernel.seconds > 0 ? kernel.work.operations / kernel.seconds * 1e-9 : 0);
         });
     });
@@ -51,7 +54,7 @@ static void printJson(const Measurement &measurement, StringRef model, unsigned 
           json.attribute("name", kernel->work.name);
           json.attribute("plan", kernel->work.plan);
           json.attribute("percent_of_time", 100 * kernel->seconds / measurement.kernelSeconds());
-          json.attribute("percent_of_floor", 100 * kernel->floor / kernel->seconds);
+          json.attribute("percent_of_floor", 100 * kernel->floor.seconds() / kernel->seconds);
         });
     });
   });
@@ -70,13 +73,14 @@ static void printText(const Measurement &measurement, unsigned threads, double c
       {"code", mg_isa_name(measurement.isa), std::to_string(threads) + (threads == 1 ? " thread" : " threads")});
   rows.push_back({"compiled in", secondsText(compileSeconds)});
   printTable(rows, llvm::outs());
-  rows = {{"kernel", "plan", "time", "GFLOP/s", "of its floor"}};
+  rows = {{"kernel", "plan", "time", "GFLOP/s", "arithmetic", "bytes", "of its floor"}};
   for (const KernelTime &kernel : measurement.kernels)
     rows.push_back({kernel.work.name, kernel.work.plan, secondsText(kernel.seconds),
                     kernel.work.operations > 0 && kernel.seconds > 0
                         ? number("%.1f", kernel.work.operations / kernel.seconds * 1e-9)
                         : "",
-                    kernel.seconds > 0 ? number("%.0f %%", 100 * kernel.floor / kernel.seconds) : ""});
+                    secondsText(kernel.floor.arithmetic), secondsText(kernel.floor.bytes),
+                    kernel.seconds > 0 ? number("%.0f %%", 100 * kernel.floor.seconds() / kernel.seconds) : ""});
   llvm::outs() << '\n';
   printTable(rows, llvm::outs());
   std::vector<std::string> slow;
@@ -95,8 +99,8 @@ llvm::Error margay::cli::benchVerb(llvm::ArrayRef<StringRef> arguments) {
   unsigned seconds = 1;
   Verb verb{"bench", "MODEL",
             "Measures a compiled model on its test data, or on random inputs: median and least time of a call, and "
-            "each kernel's time beside its floor,\n"
-            "the time that this machine's measured peak and bandwidth allow.",
+            "each kernel's time beside its floor:\n"
+            "the time that this machine's measured peak allows its arithmetic, or the bandwidth its bytes.",
             concat({{"--threads", "N", "workers (1 unless given)", setCount("--threads", benchmark.threads)},
                     {"--seconds", "N", "how long to measure (1 unless given)", setCount("--seconds", seconds)},
                     {"--json", "", "print one JSON object", setFlag(json)}},

@@ -16,6 +16,8 @@ assert abs(result["percent_of_peak"] - 100 * result["gflops"] / result["peak_gfl
 assert len(result["kernels"]) > 2
 for kernel in result["kernels"]:
     assert kernel["name"] and kernel["plan"] and kernel["median_ms"] > 0 and kernel["percent_of_floor"] > 0, kernel
+    parts = kernel["arithmetic_ms"], kernel["bytes_ms"]
+    assert min(parts) >= 0 and kernel["floor_ms"] == max(parts), kernel
 # Kernels that take long and are far from their floor are listed.
 total = sum(kernel["median_ms"] for kernel in result["kernels"])
 slow = [k["name"] for k in result["kernels"] if k["median_ms"] > 0.02 * total and k["percent_of_floor"] < 30]

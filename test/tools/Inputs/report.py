@@ -55,7 +55,7 @@ def main():
     for row, kernel in zip(rows, kernels):
         assert row[1].startswith(kernel["name"]) and row[2].startswith(kernel["plan"]), (row, kernel)
         assert re.search(r"\[[0-9,]*\]", row[3]), row
-        assert re.fullmatch(r"[0-9.]+ (us|ms|s)", row[5]) and re.fullmatch(r"[0-9.]+\u00a0%", row[9]), row
+        assert re.fullmatch(r"[0-9.]+ (us|ms|s)", row[5]) and re.fullmatch(r"[0-9.]+\u00a0%", row[11]), row
     # Weights of the convolutions.
     weights = [int(row[4].replace(",", "")) for row in rows if row[4]]
     assert {4 * (8 * 25 + 8), 4 * (12 * 72 + 12)} <= set(weights), weights

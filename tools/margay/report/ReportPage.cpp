@@ -102,7 +102,7 @@ static void writePlans(const Measurement &measured, llvm::raw_ostream &os) {
       sum = sums.insert(sums.end(), Sum{.plan = kernel.work.plan});
     ++sum->kernels;
     sum->seconds += kernel.seconds;
-    sum->floor += kernel.floor;
+    sum->floor += kernel.floor.seconds();
     sum->operations += kernel.work.operations;
   }
   llvm::sort(sums,
@@ -134,13 +134,14 @@ static std::string nodesHtml(const KernelFacts &facts) {
 static void writeKernels(const Measurement &measured, llvm::raw_ostream &os) {
   std::vector<const KernelTime *> slow = measured.slowKernels();
   double total = measured.kernelSeconds();
-  os << "<h2>Kernels</h2>\n<p>In the order in which they run. The floor is what the measured peak and bandwidth allow; "
-        "an "
-        "algorithm that needs fewer operations may be below it. Highlighted: "
+  os << "<h2>Kernels</h2>\n<p>In the order in which they run. The floor is what the measured peak allows "
+        "its multiplications or the measured bandwidth its bytes, whichever is longer; an algorithm that needs fewer "
+        "operations may be below it. Highlighted: "
      << formatted("above %.0f %% of the time", 100 * driver::noticeableShare)
      << formatted(" and below %.0f %% of the floor", 100 * driver::leastShareOfFloor) << " (" << slow.size()
      << ").</p>\n<table>\n";
-  writeTitles(os, {"", "kernel", "plan", "takes and gives", "weights", "time", "share", "", "GFLOP/s", "of its floor"});
+  writeTitles(os, {"", "kernel", "plan", "takes and gives", "weights", "time", "share", "", "GFLOP/s", "arithmetic",
+                   "bytes", "of its floor"});
   for (auto [index, kernel] : llvm::enumerate(measured.kernels)) {
     KernelFacts facts = driver::factsOf(kernel.work.ops, measured.symbols);
     writeRow(os,
@@ -153,7 +154,9 @@ static void writeKernels(const Measurement &measured, llvm::raw_ostream &os) {
               {total > 0 ? percentText(kernel.seconds / total) : "", "number"},
               {shareBar(total > 0 ? kernel.seconds / total : 0)},
               {rateText(kernel.work.operations, kernel.seconds), "number"},
-              {kernel.seconds > 0 ? percentText(kernel.floor / kernel.seconds) : "", "number floor"}},
+              {secondsText(kernel.floor.arithmetic), "number small"},
+              {secondsText(kernel.floor.bytes), "number small"},
+              {kernel.seconds > 0 ? percentText(kernel.floor.seconds() / kernel.seconds) : "", "number floor"}},
              llvm::is_contained(slow, &kernel) ? "kernel slow" : "kernel");
   }
   os << "</table>\n";

@@ -55,7 +55,7 @@ SPILLS = {
         "conv:14x14x256x256,relu": 6,
         "conv:56x56x128x128,stride=2,relu": 8,
         "conv:56x56x64x64,relu": 4,
-        "gelu:128x3072": 2,
+        "gelu:128x3072": 4,
         "gemm:128x3072x768,gelu": 6,
         "gemm:128x768x768": 6,
         "gemm:4x1024x4096": 6,
@@ -65,7 +65,7 @@ SPILLS = {
     },
     "v3": {
         "conv:28x28x128x128,dilation=2,relu": 3,
-        "gelu:128x3072": 3,
+        "gelu:128x3072": 2,
     },
     "v4": {},
 }

@@ -1,0 +1,46 @@
+//===- Powers.h - the powers of softmax, one row after the other ----------===//
+//
+// In the pass that computes the powers of a row and their sum, the greatest element of the next row is found, and
+// whatever else is to be done beside it: multipliers, adders, loads and stores have work at the same time, and nothing
+// waits for the lanes of a maximum or a sum to be joined.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef MARGAY_CODEGEN_KERNELS_POWERS_H
+#define MARGAY_CODEGEN_KERNELS_POWERS_H
+
+#include "codegen/kernels/Emit.h"
+
+namespace margay::codegen {
+
+/// Loads so many elements of a row, from a column on.
+using LoadElements = llvm::function_ref<mlir::Value(mlir::Value column, int64_t count)>;
+
+struct PowerPass {
+  LoadElements row, next; ///< The row, and the one whose greatest element is found.
+  /// Gets the powers of so many elements, 2^offset times too large, and may do more for these columns.
+  llvm::function_ref<void(mlir::Value powers, mlir::Value column, int64_t count)> keep;
+  int offset = 0;
+};
+
+/// Rows of `length` floats.
+struct Powers {
+  Emit &e;
+  mlir::Value length;
+  mlir::Type element;
+  int64_t lanes;
+
+  /// The greatest element of a row. Which NaN it passes over does not matter: the sums have them all.
+  mlir::Value greatest(LoadElements row) const;
+
+  struct Result {
+    mlir::Value sum;      ///< Of the row's powers, 2^offset times too large.
+    mlir::Value greatest; ///< Of the next row.
+  };
+  /// The pass over a row, whose greatest element is known.
+  Result pass(const PowerPass &pass, mlir::Value greatest) const;
+};
+
+} // namespace margay::codegen
+
+#endif // MARGAY_CODEGEN_KERNELS_POWERS_H
