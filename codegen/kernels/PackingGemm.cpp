@@ -48,7 +48,8 @@ struct PackingGemm {
   void pack(Value matrix, const Chunk &chunk, const StepBlock &steps) {
     Value stepStride = rhs.stride(k, 'k'), columnStride = rhs.stride(k, 'n');
     PackedPart part{k.at(matrix, k.mul(steps.begin, stepStride), element), stepStride, columnStride, steps.count};
-    forPanels(k, chunk.begin, chunk.end, shape.columns, lanes, 1, [&](Value panel, const TileColumns &columns) {
+    int64_t together = Emit::constantOf(columnStride) == 1 ? blocks.packedTogether : 1;
+    forPanels(k, chunk.begin, chunk.end, shape.columns, lanes, together, [&](Value panel, const TileColumns &columns) {
       packPanel(k, part, panel, columns, packedAt(chunk, panel), element);
     });
   }

@@ -27,8 +27,9 @@ struct Packing {
   void lines(const TileColumns &columns) {
     k.loop(k.constant(0), k.constant(part.steps), 1, [&](Value step) {
       for (const TileColumn &c : columns.columns) {
-        Value column = k.constant(c.offset);
-        k.store(k.load(k.vectorOf(element, c.lanes), sourceAt(step, column)), targetAt(step, column));
+        Value source = sourceAt(step, k.constant(c.panel * panelColumns + c.offset));
+        Value target = targetAt(step, k.constant(c.panel * part.steps * panelColumns + c.offset));
+        k.store(k.load(k.vectorOf(element, c.lanes), source), target);
       }
     });
   }
@@ -42,6 +43,7 @@ struct Packing {
 
   /// Steps lie side by side: squares are transposed in registers.
   void squares(const TileColumns &columns) {
+    assert(columns.panels == 1 && "their lines lie far apart anyway");
     for (const TileColumn &c : columns.columns) {
       Value column = k.constant(c.offset);
       bool isSquare = c.lanes == lanes && lanes >= 4 && element.getIntOrFloatBitWidth() == 32;

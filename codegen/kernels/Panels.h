@@ -18,8 +18,9 @@ struct PackedPart {
   int64_t steps;
 };
 
-/// Packs the panel `panel` of a part into `to`, which has room for `steps` × 16 elements; of the last panel only the
-/// columns that there are.
+/// Packs a panel of a part, or all of `columns` from `panel` on, into `to`, which has room for `steps` × 16 elements
+/// of each; of the last panel only the columns that there are. Panels that are packed together lie in the same lines
+/// and pages; where steps lie side by side, it is one panel at a time.
 void packPanel(KernelBuilder &k, const PackedPart &part, mlir::Value panel, const TileColumns &columns, mlir::Value to,
                mlir::Type element);
 

@@ -88,7 +88,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   int64_t nearBytes = level.panelBytes / 4, blockBytes = staysNear ? nearBytes : level.blockBytes;
   if (staysNear)
     mostSteps = std::min(mostSteps, nearBytes / (mostGroupRows * shape.elementBytes));
-  int64_t cutSteps = hasPatches ? patchSteps(shape, mostSteps) : evenSplit(shape.depth, mostSteps).size;
+  // Where sums are cut anyway, the panels that are read and fetched leave more of the second-level cache to the rows.
+  int64_t cutSteps = hasPatches ? patchSteps(shape, mostSteps) : evenSplit(shape.depth, mostSteps * 3 / 4).size;
   bool isCut = !isOneTile && canLeaveSums(kernel) && shape.depth > mostSteps;
   blocks.steps = std::max<int64_t>(1, isCut ? cutSteps : shape.depth);
   if (canLeaveSums(kernel) && !hasPatches)
@@ -103,10 +104,13 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   if (rows <= fewRows) // They are one block, whatever it takes.
     blockRows = llvm::alignTo(rows, mostGroupRows);
   blocks.rows = std::max<int64_t>(1, blockRows / mostGroupRows) * mostGroupRows;
-  // Packed panels and a block of rows share the cache.
+  // Packed panels and a block of rows share the cache. Some panels at once take each line's neighbours, and each page
+  // less often.
+  constexpr int64_t packedTogether = 4;
   int64_t panelSize = blocks.steps * panelColumns * shape.elementBytes;
-  blocks.packed =
-      std::max<int64_t>(1, number("packed", level.blockBytes / 2 / panelSize) / blocks.panels) * blocks.panels;
+  blocks.packed = std::max<int64_t>(1, number("packed", level.blockBytes / 2 / panelSize));
+  blocks.packedTogether = blocks.packed >= packedTogether ? std::max(packedTogether, blocks.panels) : blocks.panels;
+  blocks.packed = std::max<int64_t>(1, blocks.packed / blocks.packedTogether) * blocks.packedTogether;
   // Rows a multiple of 4 KB apart share a few sets of the first-level cache; those of a long matrix lie in as many
   // pages. A tile of few rows leaves room in these sets, and then copying has to be for many columns.
   constexpr int64_t page = 4096, roomyRows = 6, worthCopying = 128, worthCopyingRoomy = 512;

@@ -42,13 +42,14 @@ GemmShape gemmShape(nn::KernelOp kernel);
 GemmShape gemmShape(nn::ContractOp contract);
 
 struct GemmBlocks {
-  int64_t tileRows = 1;    ///< Of a register tile, at most.
-  int64_t panels = 1;      ///< Beside each other in a register tile.
-  int64_t steps = 1;       ///< Of the sums in a block.
-  int64_t rows = 1;        ///< In a block; a multiple of mostGroupRows.
-  int64_t packed = 1;      ///< Panels that are packed at once, where the right matrix is none of the weights.
-  bool copiesRows = false; ///< Whether each block of the left matrix is copied into the scratch memory.
-  int64_t ahead = 0;       ///< How many steps ahead a panel is fetched while it is read; 0: not at all.
+  int64_t tileRows = 1;       ///< Of a register tile, at most.
+  int64_t panels = 1;         ///< Beside each other in a register tile.
+  int64_t steps = 1;          ///< Of the sums in a block.
+  int64_t rows = 1;           ///< In a block; a multiple of mostGroupRows.
+  int64_t packed = 1;         ///< Panels that are packed at once, where the right matrix is none of the weights.
+  int64_t packedTogether = 1; ///< How many of them in one loop.
+  bool copiesRows = false;    ///< Whether each block of the left matrix is copied into the scratch memory.
+  int64_t ahead = 0;          ///< How many steps ahead a panel is fetched while it is read; 0: not at all.
 
   /// Whether the tiles leave their sums in the scratch memory, and the epilogue then runs over all rows of a block: a
   /// long one is full of waiting for its own results, of which a loop over many rows does more at a time.

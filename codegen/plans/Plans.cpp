@@ -8,6 +8,7 @@
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/Attention.h"
 #include "codegen/plans/ChooseConv.h"
+#include "codegen/plans/ChooseGemm.h"
 #include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/GemmUnits.h"
 #include "codegen/plans/PatchRuns.h"
@@ -250,8 +251,12 @@ static llvm::Expected<Choice> chooseContract(nn::KernelOp kernel, nn::ContractOp
     return inOrder ? StringRef("gemm-general") : StringRef("gemm-packing");
   if (isFlat && isConstantOperand(kernel, contract.getRhs()))
     return choosePackedGemm(kernel);
-  // Where a matrix is read once or twice, it is not worth packing.
-  return canPack && (!inOrder || *shape.rows > mostGroupRows) ? "gemm-packing" : "gemm-plain";
+  if (!canPack || !inOrder)
+    return StringRef(canPack ? "gemm-packing" : "gemm-plain");
+  Choice choice("gemm-plain");
+  if (paysToPack(shape, choice.considered))
+    choice.algorithm = "gemm-packing";
+  return choice;
 }
 
 static llvm::Expected<Choice> chooseWindow(nn::KernelOp kernel, nn::WindowOp window) {
