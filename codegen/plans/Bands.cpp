@@ -84,9 +84,19 @@ int64_t codegen::chainScratchBytes(nn::KernelOp last, const Level &level) {
 
 static bool isProduct(nn::KernelOp kernel) { return kernel.getPlan()->getAlgorithm().starts_with("gemm"); }
 
-Axis codegen::bandAxis(nn::KernelOp kernel) { return geometryOf(rootOf(kernel)).height; }
+/// Whether a kernel has no root, and is computed row by row.
+static bool isElementwise(nn::KernelOp kernel) { return kernel.getPlan()->getAlgorithm() == "elementwise-rows"; }
 
-int64_t codegen::unitsPerImageRow(nn::KernelOp kernel) { return isProduct(kernel) ? dimsOf(kernel)[2].getValue() : 1; }
+Axis codegen::bandAxis(nn::KernelOp kernel) {
+  if (Operation *root = rootOf(kernel))
+    return geometryOf(root).height;
+  int64_t rows = dimsOf(kernel)[1].getValue();
+  return {.in = rows, .out = rows};
+}
+
+int64_t codegen::unitsPerImageRow(nn::KernelOp kernel) {
+  return isProduct(kernel) || isElementwise(kernel) ? dimsOf(kernel)[2].getValue() : 1;
+}
 
 //===----------------------------------------------------------------------===//
 // Choice
@@ -97,7 +107,9 @@ static bool hasRows(nn::KernelOp kernel) {
   StringRef algorithm = kernel.getPlan()->getAlgorithm();
   bool isKnown = llvm::is_contained({"gemm", "gemm-rows", "depthwise", "window"}, algorithm) ||
                  (algorithm == "conv" && !sharesColumns(kernel));
-  if (!isKnown || kernel.getNumResults() != 1 || !isa<nn::ConvOp, nn::WindowOp>(rootOf(kernel)))
+  Operation *root = rootOf(kernel);
+  bool isImages = root ? isKnown && isa<nn::ConvOp, nn::WindowOp>(root) : isElementwise(kernel);
+  if (!isImages || kernel.getNumResults() != 1)
     return false;
   SmallVector<DimAttr> dims = dimsOf(kernel);
   return dims.size() == 4 && llvm::all_of(ArrayRef(dims).drop_front(), [](DimAttr dim) { return dim.isConstant(); });

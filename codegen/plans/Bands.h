@@ -10,7 +10,8 @@
 // What lies in between is never whole: `kept` of its rows are, in the task's own scratch memory. A kernel that reads
 // several rows for each of its own has them in a *ring* (row r of all images' rows is at r modulo `ring`), so those
 // that two bands have in common are computed once, but for the first band of a task. Each kernel has its plan and its
-// emitter, which computes any range of its units, as it would alone:
+// emitter, which computes any range of its units, as it would alone. Members are 1×1, direct and depthwise
+// convolutions, poolings, and as the first one elementwise kernels:
 //
 //   "expand"  #nn.plan<"gemm-rows", {kept = 5, …}>
 //   "filter"  #nn.plan<"depthwise", {kept = 2, ring = 5, …}>

@@ -21,7 +21,10 @@ BYTES = 420_000  # Of a float image: more than what chains are for.
 
 
 def epilogue(g, value):
-    kind = g.rng.choice(["", "", "Relu", "Sigmoid", "HardSwish", "Clip", "Add", "twice"])
+    kind = g.rng.choice(["", "", "Relu", "Sigmoid", "HardSwish", "Clip", "Add", "twice", "gate"])
+    if kind == "gate":  # Which needs all of the image first.
+        mean = g.node("GlobalAveragePool", [value], (*value.shape[:2], 1, 1), keep=False)
+        return g.node("Mul", [value, g.node("Sigmoid", [mean], mean.shape, keep=False)], value.shape)
     if kind in ("Relu", "Sigmoid", "HardSwish"):
         return g.node(kind, [value], value.shape)
     if kind == "Clip":
