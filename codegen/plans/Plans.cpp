@@ -9,6 +9,7 @@
 #include "codegen/plans/ChooseWinograd.h"
 #include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/LongRows.h"
 #include "codegen/plans/Winograd.h"
 #include "ir/Fault.h"
 #include "ir/Recipe.h"
@@ -124,6 +125,7 @@ static const Algorithm algorithms[] = {
     {.name = "recurrent", .emit = emitRecurrent, .units = sequenceUnits},
     {.name = "recurrent-packed", .emit = emitPackedRecurrent, .units = sequenceUnits, .weights = WeightFormat::Panels},
     {.name = "reduce", .emit = emitReduce, .units = elementUnits},
+    {.name = "reduce-long-rows", .emit = emitReduceLongRows, .units = rowUnits, .scratchBytes = longRowsScratchBytes},
     {.name = "reduce-rows", .emit = emitReduce, .units = rowUnits},
     {.name = "resize", .emit = emitResize, .units = rowUnits},
     {.name = "scan", .emit = emitScan, .units = oneUnit},
@@ -261,7 +263,9 @@ static StringRef chooseRecurrent(nn::KernelOp kernel, nn::RecurrentOp recurrent)
 static StringRef chooseReduce(nn::ReduceOp reduce) {
   auto input = reduce.getInput().getType();
   bool lastStays = input.getRank() > 0 && !llvm::is_contained(reduce.getAxes(), input.getRank() - 1);
-  return lastStays ? "reduce-rows" : "reduce";
+  if (!lastStays)
+    return "reduce";
+  return reducesLongRows(reduce) ? "reduce-long-rows" : "reduce-rows";
 }
 
 /// Whether every operand of an elementwise kernel has the result's shape or one element.
