@@ -96,7 +96,7 @@ struct AttentionKernel {
 
   /// Leaves exp(score - maximum) where the scores were, and 1 / the sum of these, for all rows of a group.
   void computePowers(const Group &group, Value next) {
-    Powers powers{k, k.constant(llvm::alignTo(parts.keys, lanes)), element, lanes};
+    Powers powers{{k, k.constant(llvm::alignTo(parts.keys, lanes)), element, lanes}};
     auto scores = [&](Value row) {
       return [&, base = scoreRow(group, row)](Value column, int64_t count) {
         return k.load(k.vectorOf(element, count), k.at(base, column, element));

@@ -1,7 +1,9 @@
 //===- Normalize.cpp - normalisation along rows ---------------------------===//
 //
 // Three passes over a row, which stays in the first-level cache: the mean, the mean of squared distances from it, the
-// results. A single pass over squares would lose what the variance is small beside. Some rows go through them together.
+// results. A single pass over squares would lose what the variance is small beside. While the distances of a row are
+// summed up, the next row goes through the first pass and the one before through the last, so that nothing waits for
+// lanes to be joined. Of rows that are too long for that, some go through a pass together.
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,11 +12,15 @@
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/RowLoops.h"
+#include "codegen/kernels/RowWalk.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
+
+/// Rows that are in the first-level cache with their neighbours.
+static constexpr int64_t mostColumns = 2048;
 
 namespace {
 
@@ -49,6 +55,74 @@ struct Normalize {
     return divide(k.constantVector(element, 1, 1), math::SqrtOp::create(k.builder, k.loc, shifted));
   }
 
+  /// What a row needs besides its elements; no mean where it is not subtracted.
+  struct Moments {
+    Value mean, factor;
+  };
+
+  Value load(Value row, Value column, int64_t width) {
+    return k.loadElements(input, k.add(k.mul(row, k.dim(input.rowStride)), column), width);
+  }
+
+  void finish(Value row, const Moments &moments, Value column, int64_t width) {
+    Value value = load(row, column, width);
+    if (moments.mean)
+      value = subtract(value, k.splat(moments.mean, width));
+    epilogue.finish(multiply(value, k.splat(moments.factor, width)), row, column, width);
+  }
+
+  /// The passes over three rows at once: the row's factor, and the mean of the next one.
+  Moments passes(Value row, Value mean, Value next, llvm::function_ref<void(Value column, int64_t width)> also) {
+    RowWalk walk{k, length, element, lanes, /*chains=*/2};
+    SmallVector<nn::ReduceKind> kinds(mean ? 2 : 1, nn::ReduceKind::Sum);
+    SmallVector<Value> sums = walk.over(kinds, [&](ValueRange now, Value column, int64_t count, int64_t width) {
+      auto lanesOf = [&](Value row, Value filled) {
+        return loadLanes(
+            k, [&](Value column, int64_t count) { return load(row, column, count); }, column, count, filled);
+      };
+      Value zero = k.constantVector(element, width, 0), center = mean ? k.splat(mean, width) : zero;
+      Value distance = lanesOf(row, center);
+      if (mean)
+        distance = subtract(distance, center);
+      SmallVector<Value> sums{k.multiplyAdd(distance, distance, now[0])};
+      if (mean)
+        sums.push_back(add(now[1], lanesOf(next, zero)));
+      also(column, count);
+      return sums;
+    });
+    return {mean ? divide(sums[1], count) : Value(), factorOf(divide(sums[0], count))};
+  }
+
+  /// Row after row.
+  void inTurn() {
+    Value last = k.sub(k.end, k.constant(1));
+    auto after = [&](Value row) { return k.min(k.add(row, 1), last); };
+    Value mean;
+    if (!op.getRms())
+      mean = means(1, [&](size_t, Value column, int64_t width) { return load(k.begin, column, width); })[0];
+    Moments next = passes(k.begin, mean, after(k.begin), [](Value, int64_t) {});
+    // Carried: the factor of the row before; its mean, and the row's.
+    SmallVector<Value> carried{next.factor};
+    if (mean)
+      carried.append({mean, next.mean});
+    carried = k.loop(k.add(k.begin, 1), k.end, 1, carried, [&](Value row, ValueRange now) {
+      Moments before{mean ? now[1] : Value(), now[0]};
+      Moments next = passes(row, mean ? now[2] : Value(), after(row), [&](Value column, int64_t width) {
+        epilogue.enterBlock();
+        finish(k.sub(row, k.constant(1)), before, column, width);
+      });
+      SmallVector<Value> carried{next.factor};
+      if (mean)
+        carried.append({now[2], next.mean});
+      return carried;
+    });
+    Moments moments{mean ? carried[1] : Value(), carried[0]};
+    forColumns(k, input.columns(), lanes, [&](Value column, int64_t width) {
+      epilogue.enterBlock();
+      finish(last, moments, column, width);
+    });
+  }
+
   void rows(ArrayRef<Value> rows) {
     auto bases = llvm::map_to_vector(rows, [&](Value row) { return k.mul(row, k.dim(input.rowStride)); });
     auto at = [&](size_t row, Value column, int64_t width) {
@@ -79,6 +153,9 @@ struct Normalize {
 void codegen::emitNormalize(KernelBuilder &k) {
   auto op = cast<nn::NormalizeOp>(k.root());
   Normalize normalize{k, op, k.input(op.getOperand()), Epilogue(k)};
+  nn::DimAttr columns = normalize.input.columns();
+  if (columns.isConstant() && columns.getValue() <= mostColumns)
+    return k.when(k.less(k.begin, k.end), [&] { normalize.inTurn(); });
   forRowsTogether(k, k.begin, k.end, rowsTogether(normalize.input.columns(), 4),
                   [&](ArrayRef<Value> rows) { normalize.rows(rows); });
 }

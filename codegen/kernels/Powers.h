@@ -9,12 +9,9 @@
 #ifndef MARGAY_CODEGEN_KERNELS_POWERS_H
 #define MARGAY_CODEGEN_KERNELS_POWERS_H
 
-#include "codegen/kernels/Emit.h"
+#include "codegen/kernels/RowWalk.h"
 
 namespace margay::codegen {
-
-/// Loads so many elements of a row, from a column on.
-using LoadElements = llvm::function_ref<mlir::Value(mlir::Value column, int64_t count)>;
 
 struct PowerPass {
   LoadElements row, next; ///< The row, and the one whose greatest element is found.
@@ -23,12 +20,9 @@ struct PowerPass {
   int offset = 0;
 };
 
-/// Rows of `length` floats.
+/// Rows of floats.
 struct Powers {
-  Emit &e;
-  mlir::Value length;
-  mlir::Type element;
-  int64_t lanes;
+  RowWalk walk;
 
   /// The greatest element of a row. Which NaN it passes over does not matter: the sums have them all.
   mlir::Value greatest(LoadElements row) const;

@@ -1,7 +1,8 @@
 //===- Reduce.cpp - sums, means, products and extremes over axes ----------===//
 //
 // Where the last dimension stays, its elements are the lanes and the reduced axes are loops around them. Where it is
-// reduced, the lanes hold parts of one result, which are joined at the end in a fixed tree.
+// reduced, the lanes hold parts of one result, which are joined at the end in a fixed tree. Of long rows that stay,
+// totals are kept in the scratch memory (codegen/plans/LongRows.h).
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,6 +11,7 @@
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/RowLoops.h"
+#include "codegen/plans/LongRows.h"
 #include "ir/Payload.h"
 #include "mlir/IR/TypeUtilities.h"
 
@@ -30,6 +32,7 @@ public:
   bool keepsColumns() { return rank() > 0 && !llvm::is_contained(op.getAxes(), rank() - 1); }
   void intoRows();
   void intoElements();
+  void intoLongRows();
 
 private:
   int64_t rank() const { return static_cast<int64_t>(input.dims.size()); }
@@ -39,6 +42,7 @@ private:
   Type sumType() { return isIntegerMean() ? k.builder.getI64Type() : input.element; }
 
   Value load(Value row, Value column, int64_t lanes);
+  void joinLongRows(Value base, Value column, int64_t count);
   Value finished(Value total, int64_t lanes);
   Value integerMean(Value total, Value count, int64_t lanes);
 
@@ -111,6 +115,50 @@ void Reduce::intoRows() {
   });
 }
 
+/// Leaves the totals of `count` columns in the scratch memory.
+void Reduce::joinLongRows(Value base, Value column, int64_t count) {
+  int64_t lanes = k.lanes(input.element), inner = reduced.back();
+  auto total = [&](Value c) { return k.at(k.scratch, c, joining.element); };
+  forChannels(k, count, lanes, [&](Value c, int64_t width) { k.store(joining.neutral(width), total(c)); });
+  Value size = k.dim(input.dims[inner]), apart = k.dim(rows.rowsApart(inner));
+  rows.over(ArrayRef(reduced).drop_back(), base, {}, [&](Value row, ValueRange) {
+    auto join = [&](Value index, int64_t together) {
+      forChannels(k, count, lanes, [&](Value c, int64_t width) {
+        SmallVector<Value> parts;
+        for (int64_t i = 0; i < together; ++i)
+          parts.push_back(load(k.add(row, k.mul(k.add(index, i), apart)), k.add(column, c), width));
+        for (; parts.size() > 1; parts.resize(parts.size() / 2))
+          for (size_t i = 0; i < parts.size() / 2; ++i)
+            parts[i] = joining.combine(parts[2 * i], parts[2 * i + 1]);
+        Value known = k.load(k.vectorOf(joining.element, width), total(c));
+        k.store(joining.combine(known, parts[0]), total(c));
+      });
+    };
+    Value whole = k.mul(k.div(size, k.constant(rowsJoined)), rowsJoined);
+    k.loop(k.constant(0), whole, rowsJoined, [&](Value index) { join(index, rowsJoined); });
+    k.loop(whole, size, 1, [&](Value index) { join(index, 1); });
+    return SmallVector<Value>();
+  });
+}
+
+void Reduce::intoLongRows() {
+  int64_t columns = input.columns().getValue(), whole = columns / mostTotals * mostTotals;
+  k.loop(k.begin, k.end, 1, [&](Value unit) {
+    Value base = rows.rowAt(kept, unit);
+    auto block = [&](Value column, int64_t count) {
+      joinLongRows(base, column, count);
+      forChannels(k, count, k.lanes(input.element), [&](Value c, int64_t width) {
+        epilogue.enterBlock();
+        Value total = k.load(k.vectorOf(joining.element, width), k.at(k.scratch, c, joining.element));
+        epilogue.finish(finished(total, width), unit, k.add(column, c), width);
+      });
+    };
+    k.loop(k.constant(0), k.constant(whole), mostTotals, [&](Value column) { block(column, mostTotals); });
+    if (whole != columns)
+      block(k.constant(whole), columns - whole);
+  });
+}
+
 /// The last dimension is reduced: a unit is an element of the result.
 void Reduce::intoElements() {
   Value length = k.dim(input.columns());
@@ -129,6 +177,8 @@ void Reduce::intoElements() {
     epilogue.finish(finished(total, 1), k.div(unit, columns), k.rem(unit, columns), 1);
   });
 }
+
+void codegen::emitReduceLongRows(KernelBuilder &k) { Reduce(k).intoLongRows(); }
 
 void codegen::emitReduce(KernelBuilder &k) {
   Reduce reduce(k);

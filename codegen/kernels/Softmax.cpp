@@ -35,7 +35,7 @@ struct Softmax {
   Type element = input.element;
   int64_t lanes = k.lanes(element);
   Value length = k.dim(input.columns());
-  Powers powers{k, length, element, lanes};
+  Powers powers{{k, length, element, lanes}};
 
   /// Whether powers can be left where the results will be.
   bool keepsPowers() {

@@ -11,6 +11,7 @@
 #include "codegen/plans/ChooseGemm.h"
 #include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/GemmUnits.h"
+#include "codegen/plans/LongRows.h"
 #include "codegen/plans/PatchRuns.h"
 #include "codegen/plans/Recurrent.h"
 #include "codegen/plans/Winograd.h"
@@ -135,6 +136,7 @@ static const Algorithm algorithms[] = {
      .taskOf = recurrentTask,
      .scratchBytes = recurrentScratchBytes},
     {.name = "reduce", .emit = emitReduce, .units = elementUnits},
+    {.name = "reduce-long-rows", .emit = emitReduceLongRows, .units = rowUnits, .scratchBytes = longRowsScratchBytes},
     {.name = "reduce-rows", .emit = emitReduce, .units = rowUnits},
     {.name = "resize", .emit = emitResize, .units = rowUnits},
     {.name = "scan", .emit = emitScan, .units = oneUnit},
@@ -269,7 +271,9 @@ static llvm::Expected<Choice> chooseWindow(nn::KernelOp kernel, nn::WindowOp win
 static StringRef chooseReduce(nn::ReduceOp reduce) {
   auto input = reduce.getInput().getType();
   bool lastStays = input.getRank() > 0 && !llvm::is_contained(reduce.getAxes(), input.getRank() - 1);
-  return lastStays ? "reduce-rows" : "reduce";
+  if (!lastStays)
+    return "reduce";
+  return reducesLongRows(reduce) ? "reduce-long-rows" : "reduce-rows";
 }
 
 /// Whether every operand of an elementwise kernel has the result's shape or one element.
