@@ -83,8 +83,9 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   constexpr int64_t page = 4096, worthCopying = 128;
   bool isFar = shape.depth * shape.elementBytes % page == 0 || blocks.steps < shape.depth;
   blocks.copiesRows = isFar && rows > fewRows && shape.columns >= worthCopying;
-  // Where a tile has all rows, there is hardly more to do than to read weights: what comes soon is fetched, so far ahead
-  // that memory has time to answer. A single row reads several panels at once, which the processor foresees by itself.
+  // Where a tile has all rows, there is hardly more to do than to read weights: what comes soon is fetched, so far
+  // ahead that memory has time to answer. A single row reads several panels at once, which the processor foresees by
+  // itself.
   bool isReading = isOneTile && rows <= fewRows;
   blocks.ahead = number("ahead", isReading && rows > 1 ? 96 : 0);
   blocks.fetchesPanels = number("panels", !isReading) != 0;
