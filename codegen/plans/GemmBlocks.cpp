@@ -4,6 +4,7 @@
 #include "codegen/kernels/KernelBuilder.h"
 #include "ir/Dim.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace margay;
