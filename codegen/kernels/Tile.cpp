@@ -16,10 +16,11 @@ int64_t codegen::maxTileRows(const Level &level) {
 int64_t codegen::tilePanels(const Level &level, int64_t lanes, int64_t rows) {
   int64_t perPanel = std::max<int64_t>(1, panelColumns / lanes);
   int64_t best = 1;
-  // Accumulators, the weights of one step (a single row takes them from memory) and one broadcast scalar must fit.
+  // Accumulators must fit, with the weights of a step and one broadcast scalar, or where these are fewer with a step's
+  // scalars and one register of weights; a single row takes its weights from memory.
   for (int64_t panels = 1; panels * perPanel <= 8; panels *= 2) {
     int64_t vectors = panels * perPanel;
-    if (rows * vectors + (rows == 1 ? 1 : vectors) + 1 <= level.registers)
+    if (rows * vectors + std::min(rows, vectors) + 1 <= level.registers)
       best = panels;
   }
   return best;
@@ -141,12 +142,33 @@ Accumulators codegen::loadTile(KernelBuilder &k, int64_t rows, const TileColumns
   return tile;
 }
 
+/// A step that goes column by column: the rows' scalars stay in registers.
+static void multiplyColumns(KernelBuilder &k, Accumulators &tile, llvm::function_ref<Value(const TileColumn &)> weights,
+                            llvm::function_ref<Value(int64_t)> scalar, TileRows rows) {
+  SmallVector<Value> scalars;
+  for (int64_t row = rows.begin; row < rows.end; ++row)
+    scalars.push_back(scalar(row));
+  for (auto [index, column] : llvm::enumerate(tile.columns.columns)) {
+    Value vector = weights(column);
+    auto vectorType = dyn_cast<VectorType>(vector.getType());
+    for (int64_t row = rows.begin; row < rows.end; ++row) {
+      Value repeated = k.splat(scalars[row - rows.begin], vectorType ? vectorType.getNumElements() : 1);
+      tile.at(row, index) = k.multiplyAdd(repeated, vector, tile.at(row, index));
+    }
+  }
+}
+
 void codegen::multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_ref<Value(const TileColumn &)> weights,
                            llvm::function_ref<Value(int64_t)> scalar, std::optional<TileRows> rows) {
+  TileRows taken = rows.value_or(TileRows{0, tile.rows});
+  int64_t count = taken.end - taken.begin, vectors = static_cast<int64_t>(tile.columns.columns.size());
+  // Without a fused multiply-add each product takes another register.
+  bool fits = k.level.fma && tile.rows * vectors + vectors + 1 <= static_cast<int64_t>(k.level.registers);
+  if (!fits && count > 1 && count < vectors)
+    return multiplyColumns(k, tile, weights, scalar, taken);
   SmallVector<Value> loaded;
   for (const TileColumn &column : tile.columns.columns)
     loaded.push_back(weights(column));
-  TileRows taken = rows.value_or(TileRows{0, tile.rows});
   for (int64_t row = taken.begin; row < taken.end; ++row) {
     Value value = scalar(row);
     auto vectorType = dyn_cast<VectorType>(loaded.front().getType());

@@ -6,6 +6,7 @@
 #include "codegen/plans/PatchRuns.h"
 #include "ir/Dim.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace margay;
@@ -118,10 +119,11 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   int64_t columns = shape.rows && rows > fewRows ? gemmUnits(kernel).columns : shape.columns;
   bool isWorthIt = rows > fewRows && columns >= (blocks.tileRows > roomyRows ? worthCopying : worthCopyingRoomy);
   blocks.copiesRows = hasPatches || (isFar && isWorthIt);
-  // Where there is hardly more to do than to read weights, what comes soon is fetched. A single row reads several
-  // panels at once, which the processor foresees by itself.
-  bool isReading = rows <= fewRows;
-  blocks.ahead = number("ahead", isReading && rows > 1 ? 32 : 0);
+  // Where a tile has all rows, there is hardly more to do than to read weights: what comes soon is fetched, so far
+  // ahead that memory has time to answer. A single row reads several panels at once, which the processor foresees by
+  // itself.
+  bool isReading = isOneTile && rows <= fewRows;
+  blocks.ahead = number("ahead", isReading && rows > 1 ? 96 : 0);
   blocks.fetchesPanels = number("panels", !isReading) != 0;
   // Where there are few panels, each block of rows is read for the first time as often as not.
   constexpr int64_t fewColumns = 256;

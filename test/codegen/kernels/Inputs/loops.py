@@ -51,16 +51,9 @@ KERNELS = [
 # never raised.
 SPILLS = {
     "v2": {
-        "conv:14x14x1024x256,kernel=1,relu": 6,
-        "conv:14x14x256x256,relu": 6,
-        "conv:56x56x128x128,stride=2,relu": 8,
+        "conv:14x14x256x256,relu": 4,
         "conv:56x56x64x64,relu": 4,
         "gelu:128x3072": 4,
-        "gemm:128x3072x768,gelu": 6,
-        "gemm:128x768x768": 6,
-        "gemm:4x1024x4096": 6,
-        "gru:8x128x256": 8,
-        "lstm:8x128x256": 8,
         "lstm:8x128x256,batch=8": 2,
     },
     "v3": {
