@@ -125,7 +125,7 @@ static llvm::Error measureRounds(ModelCall &call, int32_t isa, const MeasureOpti
     if (!block)
       return block.takeError();
     seconds.push_back(*block);
-    shares.push_back(Floor(result.work, peaks.back(), bandwidths.back()).seconds() / seconds.back());
+    shares.push_back(Floor(result.work, peaks.back(), bandwidths.back(), bandwidths.back()).seconds() / seconds.back());
   }
   result.seconds = medianOf(seconds);
   result.peak = medianOf(peaks);

@@ -3,7 +3,8 @@
 // The powers exp(x - max) of a row are left where its results will be. While they are computed, the greatest element of
 // the next row is found, and the results of the row before are finished: all of it stays in the first-level cache.
 //
-// Logarithms, results that are of another type, and rows that are too long for that are computed row by row.
+// Logarithms, results that are of another type, and rows that are too long for that are computed row by row. Rows that
+// are shorter than a register go together, each in a lane: scores of two classes, say.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,6 +14,8 @@
 #include "codegen/kernels/Powers.h"
 #include "codegen/math/Functions.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace margay;
@@ -113,12 +116,83 @@ struct Softmax {
   }
 };
 
+/// Rows shorter than a register, as many at a time as it has lanes. Vectors are columns.
+struct ShortRows {
+  KernelBuilder &k;
+  nn::SoftmaxOp op;
+  const View &input;
+  Epilogue &epilogue;
+  int64_t length;
+  Type element = input.element;
+  int64_t lanes = k.lanes(element);
+  Type vector = k.vectorOf(element, lanes);
+
+  /// Joins columns as combineLanes joins the lanes of a register: a row has the same bits as one that goes alone.
+  Value joined(ArrayRef<Value> columns, llvm::function_ref<Value(Value, Value)> combine) {
+    SmallVector<Value> parts(columns);
+    parts.resize(llvm::PowerOf2Ceil(parts.size()));
+    for (size_t half = parts.size() / 2; half > 0; half /= 2)
+      for (size_t i = 0; i < half; ++i)
+        parts[i] = parts[i + half] ? combine(parts[i], parts[i + half]) : parts[i];
+    return parts.front();
+  }
+
+  void together(ArrayRef<Value> rows) {
+    SmallVector<Value> columns;
+    for (int64_t column = 0; column < length; ++column) {
+      SmallVector<Value> scalars;
+      for (Value row : rows)
+        scalars.push_back(k.loadElements(input, k.add(k.mul(row, k.dim(input.rowStride)), column), 1));
+      columns.push_back(vector::FromElementsOp::create(k.builder, k.loc, vector, scalars));
+    }
+    Value greatest = joined(columns, [&](Value a, Value b) { return largerNumber(k, a, b); });
+    SmallVector<Value> distances, powers;
+    for (Value column : columns) {
+      distances.push_back(arith::SubFOp::create(k.builder, k.loc, column, greatest));
+      Lanes arithmetic(k.builder, k.loc, vector, k.level);
+      powers.push_back(expandDecay(arithmetic, distances.back(), offset));
+    }
+    Value sum = joined(powers, [&](Value a, Value b) { return combine(k, nn::ReduceKind::Sum, a, b); });
+    Value scale = k.constantVector(element, lanes, std::ldexp(1.0, -offset)), one = k.constantVector(element, lanes, 1);
+    Value factor = op.getLog() ? math::LogOp::create(k.builder, k.loc,
+                                                     arith::MulFOp::create(k.builder, k.loc, sum, scale).getResult())
+                                     .getResult()
+                               : arith::DivFOp::create(k.builder, k.loc, one, sum).getResult();
+    epilogue.enterBlock();
+    for (int64_t column = 0; column < length; ++column) {
+      Value result = op.getLog() ? arith::SubFOp::create(k.builder, k.loc, distances[column], factor).getResult()
+                                 : arith::MulFOp::create(k.builder, k.loc, powers[column], factor).getResult();
+      for (auto [lane, row] : llvm::enumerate(rows)) {
+        Value scalar = vector::ExtractOp::create(k.builder, k.loc, result, static_cast<int64_t>(lane));
+        epilogue.finish(scalar, row, k.constant(column), 1);
+      }
+    }
+  }
+
+  void all() {
+    Value last = k.sub(k.end, k.constant(1));
+    k.loop(k.begin, k.end, lanes, [&](Value first) {
+      SmallVector<Value> rows; // Beyond the last one, it again.
+      for (int64_t lane = 0; lane < lanes; ++lane)
+        rows.push_back(k.min(k.add(first, lane), last));
+      together(rows);
+    });
+  }
+};
+
 } // namespace
+
+/// Rows of which at least two fit a register.
+static bool isShort(const View &input, int64_t lanes) {
+  return input.columns().isConstant() && input.columns().getValue() > 0 && input.columns().getValue() <= lanes / 2;
+}
 
 void codegen::emitSoftmax(KernelBuilder &k) {
   auto op = cast<nn::SoftmaxOp>(k.root());
   Softmax softmax{k, op, k.input(op.getOperand()), k.output(0), Epilogue(k)};
-  if (softmax.goesThroughRowsTogether())
+  if (isShort(softmax.input, softmax.lanes))
+    ShortRows{k, op, softmax.input, softmax.epilogue, softmax.input.columns().getValue()}.all();
+  else if (softmax.goesThroughRowsTogether())
     k.when(k.less(k.begin, k.end), [&] { softmax.rows(); });
   else
     k.loop(k.begin, k.end, 1, [&](Value row) { softmax.row(row); });

@@ -30,7 +30,9 @@ bool codegen::isInner(nn::KernelOp kernel) { return number(kernel, "kept") > 0; 
 /// Whoever computes what the root reads as its first operand; null where no kernel does.
 static nn::KernelOp producerOf(nn::KernelOp kernel) {
   Operation *root = rootOf(kernel);
-  auto argument = root ? dyn_cast<BlockArgument>(root->getOperand(0)) : BlockArgument();
+  if (!root || root->getNumOperands() == 0)
+    return {};
+  auto argument = dyn_cast<BlockArgument>(root->getOperand(0));
   return argument ? kernel.getInputs()[argument.getArgNumber()].getDefiningOp<nn::KernelOp>() : nn::KernelOp();
 }
 

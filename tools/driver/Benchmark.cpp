@@ -38,7 +38,7 @@ double Measurement::kernelSeconds() const {
 
 std::vector<const KernelTime *> Measurement::slowKernels() const {
   std::vector<const KernelTime *> slow;
-  double noticeable = noticeableShare * kernelSeconds();
+  double noticeable = std::max(noticeableSeconds, noticeableShare * kernelSeconds());
   for (const KernelTime &kernel : kernels)
     if (kernel.seconds > noticeable && kernel.floor.seconds() < leastShareOfFloor * kernel.seconds)
       slow.push_back(&kernel);
@@ -148,12 +148,15 @@ llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callabl
   // name, in order.
   Bandwidths bandwidths(result.isa, options.threads);
   std::vector<KernelWork> works = kernelWork(graph, result.symbols, levelOf(result.isa));
+  double weightBytes = 0;
+  for (const KernelWork &work : works)
+    weightBytes += work.weightBytes;
   auto next = works.begin();
   for (int32_t i = 0; i < model.n_kernels; ++i) {
     next = std::find_if(next, works.end(), [&](const KernelWork &work) { return work.name == model.kernels[i]; });
     if (next == works.end())
       return makeFault(Fault::Internal, llvm::Twine("the graph has no kernel '") + model.kernels[i] + "'");
-    Floor floor(*next, result.peak, bandwidths.of(next->bytes));
+    Floor floor(*next, result.peak, bandwidths.of(next->bytes), bandwidths.of(weightBytes));
     KernelTime kernel{.work = *next++, .seconds = medianOf(clock.samples[i]), .floor = floor};
     result.operations += kernel.work.operations;
     result.kernels.push_back(std::move(kernel));

@@ -23,6 +23,8 @@ struct KernelTime {
 /// A kernel is slow if it takes more than the first of the time of all kernels, and its floor is less than the second
 /// of its own time.
 inline constexpr double noticeableShare = 0.02, leastShareOfFloor = 0.30;
+/// What takes less is mostly the price of handing it out, and of the clock.
+inline constexpr double noticeableSeconds = 2e-6;
 
 struct Measurement {
   int32_t isa = 0;

@@ -5,6 +5,7 @@
 #include "codegen/memory/MemoryPlan.h"
 #include "codegen/plans/Bands.h"
 #include "ir/Ops.h"
+#include "ir/Recipe.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tools/driver/Sizes.h"
 #include "llvm/ADT/StringSet.h"
@@ -56,8 +57,11 @@ static KernelWork workOf(nn::KernelOp last, const Sizes &sizes, const codegen::L
       if (double each = codegen::multiplicationsOf(op, level))
         work.multiplications += each * sizes.elements(op->getResult(0).getType());
     });
-    for (mlir::Value operand : kernel.getInputs())
-      work.bytes += isInner(operand) ? 0 : sizes.bytes(operand.getType());
+    for (mlir::Value operand : kernel.getInputs()) {
+      double bytes = isInner(operand) ? 0 : sizes.bytes(operand.getType());
+      work.bytes += bytes;
+      work.weightBytes += nn::isRecipe(operand) ? bytes : 0;
+    }
   }
   for (mlir::Value result : last.getResults())
     work.bytes += sizes.bytes(result.getType());

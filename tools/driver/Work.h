@@ -17,6 +17,7 @@ struct KernelWork {
   double operations = 0;      ///< Of its products and convolutions: a multiply-add is two. 0 where there is none.
   double multiplications = 0; ///< Of everything else, in lanes of f32; see codegen/kernels/Multiplications.h.
   double bytes = 0;           ///< Of its inputs and outputs, each once.
+  double weightBytes = 0;     ///< Of these, what is the same in every call.
   std::vector<mlir::Operation *> ops; ///< The nn.kernel, or those of a chain; they live as long as the graph.
 };
 
@@ -26,9 +27,11 @@ struct Floor {
   double arithmetic = 0, bytes = 0; ///< Seconds.
 
   Floor() = default;
-  /// `peak` counts operations a second (two for a multiply-add), `bandwidth` bytes.
-  Floor(const KernelWork &work, double peak, double bandwidth)
-      : arithmetic((work.operations + 2 * work.multiplications) / peak), bytes(work.bytes / bandwidth) {}
+  /// `peak` counts operations a second (two for a multiply-add), the bandwidths bytes: where the kernel's tensors are,
+  /// and where its weights are, which are read again when those of all other kernels have been.
+  Floor(const KernelWork &work, double peak, double bandwidth, double weightBandwidth)
+      : arithmetic((work.operations + 2 * work.multiplications) / peak),
+        bytes((work.bytes - work.weightBytes) / bandwidth + work.weightBytes / weightBandwidth) {}
   double seconds() const { return std::max(arithmetic, bytes); }
 };
 

@@ -20,7 +20,7 @@ for kernel in result["kernels"]:
     assert min(parts) >= 0 and kernel["floor_ms"] == max(parts), kernel
 # Kernels that take long and are far from their floor are listed.
 total = sum(kernel["median_ms"] for kernel in result["kernels"])
-slow = [k["name"] for k in result["kernels"] if k["median_ms"] > 0.02 * total and k["percent_of_floor"] < 30]
+slow = [k["name"] for k in result["kernels"] if k["median_ms"] > max(2e-3, 0.02 * total) and k["percent_of_floor"] < 30]
 assert [kernel["name"] for kernel in result["slow_kernels"]] == slow, (result["slow_kernels"], slow)
 for kernel in result["slow_kernels"]:
     assert kernel["plan"] and kernel["percent_of_time"] > 2 and 0 < kernel["percent_of_floor"] < 30, kernel

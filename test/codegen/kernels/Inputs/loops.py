@@ -54,6 +54,7 @@ SPILLS = {
         "conv:14x14x256x256,relu": 4,
         "conv:56x56x64x64,relu": 4,
         "gelu:128x3072": 4,
+        "gemm:4x1024x4096": 2,
         "lstm:8x128x256,batch=8": 2,
     },
     "v3": {
