@@ -124,6 +124,12 @@ static bool readsBands(nn::KernelOp kernel) {
   return isPlainProduct || algorithm == "depthwise" || algorithm == "window";
 }
 
+/// Whether what the root reads of a ring is read by nothing else: the epilogue would not find its rows there.
+static bool onlyRootReads(nn::KernelOp kernel) {
+  Value input = rootOf(kernel)->getOperand(0);
+  return input.hasOneUse() || bandAxis(kernel).kernel == 1;
+}
+
 /// Whether a kernel reads a state, which may be overwritten if it is computed any later.
 static bool readsState(nn::KernelOp kernel) {
   auto function = kernel->getParentOfType<func::FuncOp>();
@@ -195,8 +201,9 @@ struct Chain {
 
 /// Whether `kernel` is the one that reads what `producer` computes, which is too much for a second-level cache.
 static bool canFollow(nn::KernelOp producer, nn::KernelOp kernel) {
-  return producer && hasRows(producer) && producer->hasOneUse() && readsBands(kernel) && !readsState(producer) &&
-         producer->getBlock() == kernel->getBlock() && imageBytes(producer) > planningLevel().blockBytes;
+  return producer && hasRows(producer) && producer->hasOneUse() && readsBands(kernel) && onlyRootReads(kernel) &&
+         !readsState(producer) && producer->getBlock() == kernel->getBlock() &&
+         imageBytes(producer) > planningLevel().blockBytes;
 }
 
 /// The longest chain that ends in `last`, and pays.
