@@ -4,7 +4,8 @@
 #
 # Measures networks of real sizes (blocks written here, and where the folder DATA is given, models of its `models`), and
 # names the kernels that `margay bench --json` calls slow: more than 2 % of the time at less than 30 % of the floor. A
-# shared machine is slow at times, so a kernel counts if it is slow in each of some measurements.
+# shared machine is slow at times, and other tests run meanwhile, so a kernel counts if it is slow in each of some
+# measurements with pauses between them.
 #
 # ===---------------------------------------------------------------------=== #
 
@@ -12,8 +13,9 @@ import json
 import pathlib
 import subprocess
 import sys
+import time
 
-MEASUREMENTS = 3
+MEASUREMENTS, PAUSE = 6, 5  # Times, seconds.
 MODELS = ["facemesh", "nanodet-m-320", "squeezenet-fp16", "superres-subpixel", "ultraface-rfb-320", "dnsmos-p835"]
 
 # Kernels that are known to be slow, by network and the beginning of the name, and why. To be mended, never added to.
@@ -125,6 +127,7 @@ def always_slow(margay, model):
     for _ in range(MEASUREMENTS - 1):
         if not slow:
             break
+        time.sleep(PAUSE)
         again = slow_kernels(margay, model)
         slow = {name: kernel for name, kernel in again.items() if name in slow}
     return list(slow.values())
