@@ -13,6 +13,7 @@
 #include "codegen/driver/Chain.h"
 #include "codegen/kernels/Emit.h"
 #include "codegen/kernels/KernelBuilder.h"
+#include "codegen/kernels/TaskFunction.h"
 #include "codegen/plans/Bands.h"
 #include "codegen/plans/Plans.h"
 #include "llvm/Support/MathExtras.h"
@@ -35,7 +36,6 @@ struct Member {
   Value args;       ///< Its own arguments, as words.
   Value kept;       ///< Where its result's rows are kept; null for the last one.
   int64_t rowBytes; ///< Of its result.
-  int64_t capacity; ///< Rows that are kept.
   int64_t ring;     ///< Rows in the ring that it reads; 0 if it reads what it computes.
 };
 
@@ -81,7 +81,6 @@ void ChainEmitter::prepare(ArrayRef<nn::KernelOp> kernels, ArrayRef<StringRef> f
     Value args = LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(words), 8);
     for (int64_t i = 0; i < words; ++i)
       store(load(i64, at(given, word++, i64)), at(args, i, i64));
-    nn::PlanAttr plan = kernel.getPlanAttr();
     auto type = cast<RankedTensorType>(kernel.getResult(0).getType());
     Member member{.kernel = kernel,
                   .function = function,
@@ -89,8 +88,7 @@ void ChainEmitter::prepare(ArrayRef<nn::KernelOp> kernels, ArrayRef<StringRef> f
                   .args = args,
                   .kept = {},
                   .rowBytes = type.getDimSize(2) * type.getDimSize(3) * storageBytes(type.getElementType()),
-                  .capacity = plan.get("kept", 0),
-                  .ring = plan.get("ring", 0)};
+                  .ring = kernel.getPlan()->get("ring", 0)};
     if (isInner(kernel)) {
       member.kept = at(scratch, offset, builder.getI8Type());
       offset += keptBytes(kernel);
@@ -191,13 +189,7 @@ void codegen::emitChain(ModuleOp module, StringRef name, ArrayRef<nn::KernelOp> 
     module.lookupSymbol<LLVM::LLVMFuncOp>(function).setNoInline(true);
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Location loc = nn::KernelOp(members.back()).getLoc();
-  Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type();
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), {pointer, i64, i64, pointer});
-  auto function = LLVM::LLVMFuncOp::create(builder, loc, name, type, LLVM::Linkage::Internal);
-  Block *entry = function.addEntryBlock(builder);
-  builder.setInsertionPointToStart(entry);
-  LLVM::ReturnOp::create(builder, loc, ValueRange());
-  builder.setInsertionPointToStart(entry);
+  LLVM::LLVMFuncOp function = beginTaskFunction(builder, loc, name);
   ChainEmitter emitter(builder, loc, level, function);
   emitter.prepare(members, functions, symbols);
   emitter.run();

@@ -1,6 +1,7 @@
 //===- KernelBuilder.cpp - one kernel at one level, while it is emitted ---===//
 
 #include "codegen/kernels/KernelBuilder.h"
+#include "codegen/kernels/TaskFunction.h"
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
@@ -49,18 +50,13 @@ KernelBuilder::KernelBuilder(ModuleOp module, StringRef name, nn::KernelOp kerne
     : Emit(OpBuilder(module.getBodyRegion()), kernel.getLoc(), level), kernel(kernel), name(name),
       rootOp(rootOf(kernel)) {
   builder.setInsertionPointToEnd(module.getBody());
+  LLVM::LLVMFuncOp function = beginTaskFunction(builder, loc, name);
   Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type();
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(builder.getContext()), {pointer, i64, i64, pointer});
-  auto function = LLVM::LLVMFuncOp::create(builder, loc, name, type, LLVM::Linkage::Internal);
-  Block *entry = function.addEntryBlock(builder);
-  builder.setInsertionPointToStart(entry);
-  LLVM::ReturnOp::create(builder, loc, ValueRange());
-  builder.setInsertionPointToStart(entry);
 
-  Value args = entry->getArgument(0);
-  begin = entry->getArgument(1);
-  end = entry->getArgument(2);
-  scratch = entry->getArgument(3);
+  Value args = function.getArgument(0);
+  begin = function.getArgument(1);
+  end = function.getArgument(2);
+  scratch = function.getArgument(3);
   int64_t word = 0;
   auto next = [&](Type type) { return load(type, at(args, word++, i64)); };
   for (auto [argument, stride] : llvm::zip_equal(kernel.getBlock()->getArguments(), strides.inputs))

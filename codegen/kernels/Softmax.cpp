@@ -28,6 +28,15 @@ static constexpr int offset = 64;
 /// Rows that are in the first-level cache with their neighbours.
 static constexpr int64_t mostColumns = 2048;
 
+/// What makes results of powers: a factor, or where these are logarithms, what is subtracted from the distances.
+static Value totalOf(KernelBuilder &k, nn::SoftmaxOp op, Value sum, Type element, int64_t lanes) {
+  if (!op.getLog())
+    return arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, lanes, 1), sum);
+  // The powers are too large by this.
+  Value scale = k.constantVector(element, lanes, std::ldexp(1.0, -offset));
+  return math::LogOp::create(k.builder, k.loc, arith::MulFOp::create(k.builder, k.loc, sum, scale));
+}
+
 namespace {
 
 struct Softmax {
@@ -55,13 +64,6 @@ struct Softmax {
     return [this, row](Value column, int64_t width) { return k.loadElements(input, at(input, row, column), width); };
   }
 
-  Value reciprocal(Value sum) { return arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, 1, 1), sum); }
-  Value logarithm(Value sum) {
-    // The powers are too large by this.
-    Value scale = k.constantVector(element, 1, std::ldexp(1.0, -offset));
-    return math::LogOp::create(k.builder, k.loc, multiply(sum, scale));
-  }
-
   /// Makes results of powers that were left, which are as wide as is still needed.
   void finish(Value row, Value factor, Value column, int64_t width) {
     Value power = k.loadElements(output, at(output, row, column), width);
@@ -78,7 +80,7 @@ struct Softmax {
         also(column, width);
       };
       Powers::Result result = powers.pass({inputRow(row), rowAfter(row), keep, offset}, greatest);
-      return SmallVector<Value>{result.greatest, reciprocal(result.sum)};
+      return SmallVector<Value>{result.greatest, totalOf(k, op, result.sum, element, 1)};
     };
     SmallVector<Value> known = pass(k.begin, powers.greatest(inputRow(k.begin)), [](Value, int64_t) {});
     known = k.loop(second, k.end, 1, known, [&](Value row, ValueRange now) {
@@ -103,7 +105,7 @@ struct Softmax {
         k.storeElements(power, output, at(output, row, column));
     };
     Value sum = powers.pass({load, load, keep, offset}, greatest).sum;
-    Value factor = op.getLog() ? logarithm(sum) : reciprocal(sum);
+    Value factor = totalOf(k, op, sum, element, 1);
     forColumns(k, input.columns(), lanes, [&](Value column, int64_t width) {
       epilogue.enterBlock();
       if (keeps)
@@ -153,11 +155,7 @@ struct ShortRows {
       powers.push_back(expandDecay(arithmetic, distances.back(), offset));
     }
     Value sum = joined(powers, [&](Value a, Value b) { return combine(k, nn::ReduceKind::Sum, a, b); });
-    Value scale = k.constantVector(element, lanes, std::ldexp(1.0, -offset)), one = k.constantVector(element, lanes, 1);
-    Value factor = op.getLog() ? math::LogOp::create(k.builder, k.loc,
-                                                     arith::MulFOp::create(k.builder, k.loc, sum, scale).getResult())
-                                     .getResult()
-                               : arith::DivFOp::create(k.builder, k.loc, one, sum).getResult();
+    Value factor = totalOf(k, op, sum, element, lanes);
     epilogue.enterBlock();
     for (int64_t column = 0; column < length; ++column) {
       Value result = op.getLog() ? arith::SubFOp::create(k.builder, k.loc, distances[column], factor).getResult()
