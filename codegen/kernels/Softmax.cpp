@@ -20,7 +20,6 @@
 using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
-using nn::DimAttr;
 
 /// Of all powers, so that the least of them, times the factor that makes results of them, are nothing.
 static constexpr int offset = 64;
