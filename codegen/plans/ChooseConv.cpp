@@ -20,7 +20,9 @@ ConvChoice codegen::chooseConv(nn::ConvOp conv, Value filter, bool strict, Small
       time = mine;
     }
   }
-  if (!strict && (choice.tile = chooseWinograd(conv, filter, time, considered)))
+  if (!strict)
+    choice.tile = chooseWinograd(conv, filter, time, considered);
+  if (choice.tile)
     choice.way = ConvChoice::Winograd;
   considered.push_back(direct);
   if (patches)
