@@ -24,7 +24,7 @@ static void emitArithmetic(Emit &e, Operation *op, ValueRange operands) {
   }
   // The powers, and their quotients by the sum.
   Lanes lanes(e.builder, e.loc, operands[0].getType(), e.level);
-  Value power = expandDecay(lanes, operands[0], /*offset=*/0);
+  Value power = expandDecay(lanes, operands[0]);
   if (!cast<nn::SoftmaxOp>(op).getLog())
     lanes.mul(power, operands[0]);
 }

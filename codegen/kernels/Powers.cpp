@@ -23,7 +23,7 @@ Powers::Result Powers::pass(const PowerPass &pass, Value greatest) const {
     Value value = loadLanes(e, pass.row, column, count, least);
     Value distance = arith::SubFOp::create(e.builder, e.loc, value, e.splat(greatest, lanes));
     Lanes arithmetic(e.builder, e.loc, distance.getType(), e.level);
-    Value powers = expandDecay(arithmetic, distance, pass.offset);
+    Value powers = expandDecay(arithmetic, distance);
     pass.keep(e.firstLanes(powers, count), column, count);
     return SmallVector<Value>{combine(e, ReduceKind::Sum, now[0], powers),
                               largerNumber(e, now[1], loadLanes(e, pass.next, column, count, least))};

@@ -15,9 +15,8 @@ namespace margay::codegen {
 
 struct PowerPass {
   LoadElements row, next; ///< The row, and the one whose greatest element is found.
-  /// Gets the powers of so many elements, 2^offset times too large, and may do more for these columns.
+  /// Gets the powers of so many elements, and may do more for these columns.
   llvm::function_ref<void(mlir::Value powers, mlir::Value column, int64_t count)> keep;
-  int offset = 0;
 };
 
 /// Rows of floats.
@@ -28,7 +27,7 @@ struct Powers {
   mlir::Value greatest(LoadElements row) const;
 
   struct Result {
-    mlir::Value sum;      ///< Of the row's powers, 2^offset times too large.
+    mlir::Value sum;      ///< Of the row's powers.
     mlir::Value greatest; ///< Of the next row.
   };
   /// The pass over a row, whose greatest element is known.

@@ -21,9 +21,6 @@ using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 
-/// Of all powers, so that the least of them, times the factor that makes results of them, are nothing.
-static constexpr int offset = 64;
-
 /// Rows that are in the first-level cache with their neighbours.
 static constexpr int64_t mostColumns = 2048;
 
@@ -31,9 +28,7 @@ static constexpr int64_t mostColumns = 2048;
 static Value totalOf(KernelBuilder &k, nn::SoftmaxOp op, Value sum, Type element, int64_t lanes) {
   if (!op.getLog())
     return arith::DivFOp::create(k.builder, k.loc, k.constantVector(element, lanes, 1), sum);
-  // The powers are too large by this.
-  Value scale = k.constantVector(element, lanes, std::ldexp(1.0, -offset));
-  return math::LogOp::create(k.builder, k.loc, arith::MulFOp::create(k.builder, k.loc, sum, scale));
+  return math::LogOp::create(k.builder, k.loc, sum);
 }
 
 namespace {
@@ -78,7 +73,7 @@ struct Softmax {
         k.storeElements(power, output, at(output, row, column));
         also(column, width);
       };
-      Powers::Result result = powers.pass({inputRow(row), rowAfter(row), keep, offset}, greatest);
+      Powers::Result result = powers.pass({inputRow(row), rowAfter(row), keep}, greatest);
       return SmallVector<Value>{result.greatest, totalOf(k, op, result.sum, element, 1)};
     };
     SmallVector<Value> known = pass(k.begin, powers.greatest(inputRow(k.begin)), [](Value, int64_t) {});
@@ -103,7 +98,7 @@ struct Softmax {
       if (keeps)
         k.storeElements(power, output, at(output, row, column));
     };
-    Value sum = powers.pass({load, load, keep, offset}, greatest).sum;
+    Value sum = powers.pass({load, load, keep}, greatest).sum;
     Value factor = totalOf(k, op, sum, element, 1);
     forColumns(k, input.columns(), lanes, [&](Value column, int64_t width) {
       epilogue.enterBlock();
@@ -111,7 +106,7 @@ struct Softmax {
         return finish(row, factor, column, width);
       Value same = k.splat(factor, width), distance = shifted(column, width);
       Lanes arithmetic(k.builder, k.loc, distance.getType(), k.level);
-      Value result = op.getLog() ? subtract(distance, same) : multiply(expandDecay(arithmetic, distance, offset), same);
+      Value result = op.getLog() ? subtract(distance, same) : multiply(expandDecay(arithmetic, distance), same);
       epilogue.finish(result, row, column, width);
     });
   }
@@ -151,7 +146,7 @@ struct ShortRows {
     for (Value column : columns) {
       distances.push_back(arith::SubFOp::create(k.builder, k.loc, column, greatest));
       Lanes arithmetic(k.builder, k.loc, vector, k.level);
-      powers.push_back(expandDecay(arithmetic, distances.back(), offset));
+      powers.push_back(expandDecay(arithmetic, distances.back()));
     }
     Value sum = joined(powers, [&](Value a, Value b) { return combine(k, nn::ReduceKind::Sum, a, b); });
     Value factor = totalOf(k, op, sum, element, lanes);

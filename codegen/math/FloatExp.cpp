@@ -40,11 +40,12 @@ Value codegen::floatExp(Lanes &lanes, Value x, int offset, Value offsets) {
   return lanes.fma(power, factor, factor);
 }
 
-Value codegen::expandDecay(Lanes &lanes, Value x, int offset) {
-  // 2^f = s p(f): a factor s that all powers have is none of quotients, so the degree can be as low as this.
-  static constexpr float p[] = {1.0f, 0x1.62e428p-1f, 0x1.ebf914p-3f, 0x1.c6b692p-5f, 0x1.3d0c44p-7f, 0x1.5c0854p-10f};
-  Value shifter = shifterOf(lanes, offset);
-  x = lanes.max(lanes.constant((-126 - offset) / log2E), x);
+Value codegen::expandDecay(Lanes &lanes, Value x) {
+  // 2 2^f = s p(f): a factor s that all powers have is none of quotients, so the degree can be as low as this. What it
+  // is multiplied with is half of 2^n, which is 0 for n = -126: p(f) is above 1, and so what is not 0 is normal.
+  static constexpr float p[] = {2.0f, 0x1.62e428p+0f, 0x1.ebf914p-2f, 0x1.c6b692p-4f, 0x1.3d0c44p-6f, 0x1.5c0854p-9f};
+  Value shifter = shifterOf(lanes, -1);
+  x = lanes.max(lanes.constant(-126 / log2E), x);
   Value shifted = lanes.fma(x, lanes.constant(log2E), shifter);
   Value f = lanes.fma(x, lanes.constant(log2E), lanes.sub(shifter, shifted));
   return lanes.mul(lanes.polynomial(f, p), factorOf(lanes, shifted));

@@ -28,11 +28,11 @@ mlir::Value powerOfTwo(Lanes &lanes, mlir::Value exponent);
 /// The nearest x for which e^x is the same float and that scaledExp takes.
 mlir::Value clampedForExp(Lanes &lanes, mlir::Value x);
 
-/// In f32: 2^offset e^x, where 2^(offset + n) for the n nearest to x / ln 2 is a normal number. NaN if x is. Lanes may
-/// have an offset of their own besides.
+/// In f32: 2^offset e^x, where 2^(offset + n) for the n nearest to x / ln 2 is a normal number, or 0 in place of
+/// 2^-127. NaN if x is. Lanes may have an offset of their own besides.
 mlir::Value floatExp(Lanes &lanes, mlir::Value x, int offset, mlir::Value offsets = {});
-/// In f32: 2^(a b + offset), where the result is a normal number, or 0 in place of
-/// 2^-127; NaN if a or b is.
+/// In f32: 2^(a b + offset), where the result is a normal number, or 0 in place of 2^-127, or infinity in that of
+/// 2^128; NaN if a or b is.
 mlir::Value floatExp2(Lanes &lanes, mlir::Value a, mlir::Value b, int offset = 0);
 
 /// x = 2^n (1 + f) with f between sqrt(1/2) - 1 and sqrt(2) - 1, for finite x > 0.
@@ -50,9 +50,10 @@ mlir::Value expandLog(Lanes &lanes, mlir::Value x);
 mlir::Value expandLog1p(Lanes &lanes, mlir::Value x);
 mlir::Value expandTanh(Lanes &lanes, mlir::Value x);
 
-/// In f32 only. 2^offset e^x of no positive x, where what would be below 2^-126 is that: for quotients by sums of such.
-/// Its relative error is at most (4 + 1.25 |x|) 2^-24, which the rounding of a difference x has, too.
-mlir::Value expandDecay(Lanes &lanes, mlir::Value x, int offset);
+/// In f32 only. e^x of no positive x, for quotients by sums of such. Its relative error is at most
+/// (4 + 1.25 |x|) 2^-24, which the rounding of a difference x has, too. What would be below 2^-125.5 is 0: CPUs take
+/// a hundred times as long for a denormal number, and scores that are masked would be one.
+mlir::Value expandDecay(Lanes &lanes, mlir::Value x);
 /// In f32 only. The sigmoid function; GELU and its approximation by tanh.
 mlir::Value expandSigmoid(Lanes &lanes, mlir::Value x);
 mlir::Value expandGelu(Lanes &lanes, mlir::Value x);

@@ -28,12 +28,12 @@ Value codegen::expandGelu(Lanes &lanes, Value x) {
 }
 
 Value codegen::expandTanhGelu(Lanes &lanes, Value x) {
-  // -2u / ln 2. Beyond, the result is x or 0.
-  constexpr double linear = -0x1.26aec21bce75ap+1, cubic = 0.044715 * linear, least = -10.720, most = 6;
+  // -2u / ln 2. Beyond, the result is x or 0: at the lower end the power is 2^126, and 4 times that infinity, by which
+  // the quotient is 0 without having been a denormal number.
+  constexpr double linear = -0x1.26aec21bce75ap+1, cubic = 0.044715 * linear, least = -10.001, most = 6;
   Value clamped = lanes.max(lanes.constant(least), lanes.min(lanes.constant(most), x));
   Value inner = lanes.fma(lanes.mul(clamped, clamped), lanes.constant(cubic), lanes.constant(linear));
-  // 2^-32 times numerator and denominator: see Sigmoid.cpp.
-  Value one = lanes.constant(0x1p-32);
-  Value sigmoid = lanes.div(one, lanes.add(floatExp2(lanes, clamped, inner, /*offset=*/-32), one));
+  Value one = lanes.constant(4);
+  Value sigmoid = lanes.div(one, lanes.add(floatExp2(lanes, clamped, inner, /*offset=*/2), one));
   return lanes.mul(x, sigmoid);
 }

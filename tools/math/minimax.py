@@ -103,16 +103,16 @@ def table(name, comment, target, weight, low, high, degree):
     print(f"{name} = {{" + ", ".join(float(c).hex() + "f" for c in coefficients) + "};")
 
 
-def proportional_table(name, comment, target, low, high, degree):
-    """As table, for a multiple of the target that makes the first coefficient 1; half of the width of its errors."""
+def proportional_table(name, comment, target, first, low, high, degree):
+    """As table, for a multiple of the target that has this first coefficient; half of the width of its relative errors."""
     count = 400
     points = [(low + high) / 2 - (high - low) / 2 * cos(pi * (2 * i + 1) / (2 * count)) for i in range(count)]
     best = remez([target(x) for x in points], [1 / target(x) for x in points], points, degree)
-    best = [to_float(c / best[0]) for c in best]
+    best = [to_float(c / best[0] * first) for c in best]
 
     def width(coefficients):
         ratios = [evaluate(coefficients, x) / target(x) for x in points]
-        return (max(ratios) - min(ratios)) / 2
+        return (max(ratios) - min(ratios)) / 2 / first
 
     improved = True
     while improved:
@@ -160,7 +160,7 @@ split = mpf("0.921875")
 table("erf, below", "erf(x) = x + x q(x^2)", lambda s: erf(sqrt(s)) / sqrt(s) - 1, lambda s: sqrt(s) / erf(sqrt(s)), mpf("1e-12"), split**2, 5)
 table("erf, above", "erf(x) = 1 - 2^(x p(x))", lambda x: log(erfc(x), 2) / x, lambda x: x * log(2) * erfc(x) / erf(x), split, mpf(4), 5)
 table("power of two", "2^f = 1 + f p(f)", lambda f: (2**f - 1) / f, lambda f: abs(f) / 2**f, mpf("-0.5"), mpf("0.5"), 5)
-proportional_table("decay", "s 2^f = p(f), p(0) = 1", lambda f: 2**f, mpf("-0.5"), mpf("0.5"), 5)
+proportional_table("decay", "s 2^f = p(f), p(0) = 2", lambda f: 2**f, 2, mpf("-0.5"), mpf("0.5"), 5)
 # Relative errors matter where x is positive, and would be desirable where it is negative: the exponent weighs between them.
 tail = lambda x: erfc(x / sqrt(2)) / 2
 table("gelu", "Phi(-x) = 2^(x p(x) - 1)", lambda x: (log(tail(x), 2) + 1) / x, lambda x: x * log(2) * tail(x) ** mpf("0.85"), mpf("1e-9"), mpf("6.5"), 7)
