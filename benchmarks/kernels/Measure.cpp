@@ -115,21 +115,27 @@ static llvm::Error measureRounds(ModelCall &call, int32_t isa, const MeasureOpti
   Calls calls(call, options.threads);
   if (llvm::Error error = calls.calibrate())
     return error;
-  std::vector<double> seconds, peaks, bandwidths, shares;
+  std::vector<double> seconds, peaks, bandwidths, stepBandwidths, shares;
   auto begin = std::chrono::steady_clock::now();
   auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
   while (seconds.size() < fewestRounds || passed() < options.seconds) {
     peaks.push_back(measurePeak(isa, options.threads, sampling));
-    bandwidths.push_back(measureBandwidth(isa, static_cast<size_t>(result.work.bytes), options.threads, sampling));
+    auto bandwidthOf = [&](double bytes) {
+      return measureBandwidth(isa, static_cast<size_t>(bytes), options.threads, sampling);
+    };
+    bandwidths.push_back(bandwidthOf(result.work.bytes));
+    stepBandwidths.push_back(result.work.stepBytes > 0 ? bandwidthOf(result.work.stepBytes) : bandwidths.back());
     llvm::Expected<double> block = calls.block();
     if (!block)
       return block.takeError();
     seconds.push_back(*block);
-    shares.push_back(Floor(result.work, peaks.back(), bandwidths.back(), bandwidths.back()).seconds() / seconds.back());
+    Floor floor(result.work, peaks.back(), bandwidths.back(), bandwidths.back(), stepBandwidths.back());
+    shares.push_back(floor.seconds() / seconds.back());
   }
   result.seconds = medianOf(seconds);
   result.peak = medianOf(peaks);
   result.bandwidth = medianOf(bandwidths);
+  result.stepBandwidth = medianOf(stepBandwidths);
   result.share = medianOf(shares);
   result.quietShare = quantileOf(shares, 0.9);
   return llvm::Error::success();
@@ -195,6 +201,8 @@ llvm::Expected<Result> margay::benchmarks::measureKernel(const Spec &spec, const
     result.work.operations += work.operations;
     result.work.multiplications += work.multiplications;
     result.work.bytes += work.bytes;
+    result.work.stepBytes += work.stepBytes;
+    result.work.repeatedBytes += work.repeatedBytes;
   }
   std::string object = model->compiled.folder.path() + "/" + levels->front().name.str() + ".o";
   llvm::Expected<std::vector<Loop>> loops = innermostLoops(object, "__kernel_");

@@ -24,15 +24,16 @@ struct Result {
   std::string plans;       ///< Algorithms of all kernels that the model became.
   driver::KernelWork work; ///< Of all of them.
   // 0 where the machine lacks the level. All are medians over rounds, each of which measures all of them.
-  double seconds = 0;    ///< A call.
-  double peak = 0;       ///< Operations per second.
-  double bandwidth = 0;  ///< Bytes per second, read from a region of as many bytes.
-  double share = 0;      ///< Of the floor: the time that the peak and the bandwidth allow, over that of a call.
-  double quietShare = 0; ///< The same in the best tenth of the rounds: when the machine's other users were quiet.
-  double error = 0;      ///< max |difference| / max |value|, where results were compared.
+  double seconds = 0;       ///< A call.
+  double peak = 0;          ///< Operations per second.
+  double bandwidth = 0;     ///< Bytes per second, read from a region of as many bytes.
+  double stepBandwidth = 0; ///< The same for a region as large as the weights of a recurrent cell, if there is one.
+  double share = 0;         ///< Of the floor: the time that the peak and the bandwidth allow, over that of a call.
+  double quietShare = 0;    ///< The same in the best tenth of the rounds: when the machine's other users were quiet.
+  double error = 0;         ///< max |difference| / max |value|, where results were compared.
   std::vector<Loop> loops;
 
-  driver::Floor floor() const { return driver::Floor(work, peak, bandwidth, bandwidth); }
+  driver::Floor floor() const { return driver::Floor(work, peak, bandwidth, bandwidth, stepBandwidth); }
 };
 
 /// Compiles a kernel for one level, compares what it computes with the evaluator, and what one thread computes with

@@ -156,7 +156,8 @@ llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callabl
     next = std::find_if(next, works.end(), [&](const KernelWork &work) { return work.name == model.kernels[i]; });
     if (next == works.end())
       return makeFault(Fault::Internal, llvm::Twine("the graph has no kernel '") + model.kernels[i] + "'");
-    Floor floor(*next, result.peak, bandwidths.of(next->bytes), bandwidths.of(weightBytes));
+    Floor floor(*next, result.peak, bandwidths.of(next->bytes), bandwidths.of(weightBytes),
+                bandwidths.of(next->stepBytes));
     KernelTime kernel{.work = *next++, .seconds = medianOf(clock.samples[i]), .floor = floor};
     result.operations += kernel.work.operations;
     result.kernels.push_back(std::move(kernel));

@@ -40,6 +40,13 @@ static double operationsOf(mlir::Operation *op, const Sizes &sizes) {
   return 0;
 }
 
+/// Adds what a recurrent cell reads again in each step, however many sequences there are.
+static void addSteps(nn::RecurrentOp op, const Sizes &sizes, KernelWork &work) {
+  double bytes = sizes.bytes(op.getWeights().getType()), steps = sizes.dim(op.getGates().getType(), 0);
+  work.stepBytes += bytes;
+  work.repeatedBytes += bytes * std::max(0.0, steps - 1);
+}
+
 /// Of a kernel, or of the chain that it is the last one of: what lies in between need not be moved.
 static KernelWork workOf(nn::KernelOp last, const Sizes &sizes, const codegen::Level &level) {
   KernelWork work;
@@ -54,6 +61,8 @@ static KernelWork workOf(nn::KernelOp last, const Sizes &sizes, const codegen::L
       work.plan += (work.plan.empty() ? "" : " + ") + plan.getAlgorithm().str();
     kernel.getBody().walk([&](mlir::Operation *op) {
       work.operations += operationsOf(op, sizes);
+      if (auto recurrent = mlir::dyn_cast<nn::RecurrentOp>(op))
+        addSteps(recurrent, sizes, work);
       if (double each = codegen::multiplicationsOf(op, level))
         work.multiplications += each * sizes.elements(op->getResult(0).getType());
     });

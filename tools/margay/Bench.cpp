@@ -40,6 +40,7 @@ static void printJson(const Measurement &measurement, StringRef model, unsigned 
           json.attribute("median_ms", kernel.seconds * 1e3);
           json.attribute("operations", kernel.work.operations);
           json.attribute("bytes", kernel.work.bytes);
+          json.attribute("repeated_bytes", kernel.work.repeatedBytes);
           json.attribute("multiplications", kernel.work.multiplications);
           json.attribute("arithmetic_ms", kernel.floor.arithmetic * 1e3);
           json.attribute("bytes_ms", kernel.floor.bytes * 1e3);
