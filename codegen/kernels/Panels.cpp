@@ -23,12 +23,20 @@ struct Packing {
   }
   Value targetAt(Value step, Value column) { return k.at(to, k.add(k.mul(step, panelColumns), column), element); }
 
+  /// Lanes that are no columns are multiplied, too. What may lie there, bits of an integer say, can be a denormal
+  /// number, for which a CPU takes a hundred times as long.
+  void fillUp(int64_t count, Value target) {
+    if (count < lanes)
+      k.store(k.constantVector(element, lanes, 0), target);
+  }
+
   /// Columns lie side by side.
   void lines(const TileColumns &columns) {
     k.loop(k.constant(0), k.constant(part.steps), 1, [&](Value step) {
       for (const TileColumn &c : columns.columns) {
         Value source = sourceAt(step, k.constant(c.panel * panelColumns + c.offset));
         Value target = targetAt(step, k.constant(c.panel * part.steps * panelColumns + c.offset));
+        fillUp(c.lanes, target);
         k.store(k.load(k.vectorOf(element, c.lanes), source), target);
       }
     });
@@ -36,6 +44,7 @@ struct Packing {
 
   void singly(Value fromStep, Value column, int64_t count) {
     k.loop(fromStep, k.constant(part.steps), 1, [&](Value step) {
+      fillUp(count, targetAt(step, column));
       for (int64_t c = 0; c < count; ++c)
         k.store(k.load(element, sourceAt(step, k.add(column, c))), targetAt(step, k.add(column, c)));
     });

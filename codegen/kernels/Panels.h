@@ -19,8 +19,8 @@ struct PackedPart {
 };
 
 /// Packs a panel of a part, or all of `columns` from `panel` on, into `to`, which has room for `steps` × 16 elements
-/// of each; of the last panel only the columns that there are. Panels that are packed together lie in the same lines
-/// and pages; where steps lie side by side, it is one panel at a time.
+/// of each; of the last panel only the registers that have columns, filled up with zeros. Panels that are packed
+/// together lie in the same lines and pages; where steps lie side by side, it is one panel at a time.
 void packPanel(KernelBuilder &k, const PackedPart &part, mlir::Value panel, const TileColumns &columns, mlir::Value to,
                mlir::Type element);
 
