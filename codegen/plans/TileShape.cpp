@@ -32,8 +32,9 @@ TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &u
     heights.push_back(evenSplit(use.rows, longest / 2).size);
   for (int64_t rows : heights)
     for (int64_t panels = 1; panels * perPanel <= 8; ++panels) {
+      bool isTooWide = panels > std::max<int64_t>(1, use.panels);
       bool endsWithUnit = use.panelsOfAUnit == 0 || use.panelsOfAUnit % panels == 0;
-      if (!endsWithUnit || !fits(level, rows, panels * perPanel))
+      if (isTooWide || !endsWithUnit || !fits(level, rows, panels * perPanel))
         continue;
       int64_t rest = use.panels % panels;
       double time = static_cast<double>(use.panels / panels) * stepTime(level, rows, panels * perPanel) +

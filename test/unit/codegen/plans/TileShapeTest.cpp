@@ -24,12 +24,15 @@ TEST(TileShape, IsSquareWhereThereAreManyPanels) {
 
 TEST(TileShape, IsLongWhereThereAreFewPanels) {
   expect(shapeOf(4, {.rows = 12, .panels = 2}), 12, 2);
-  expect(shapeOf(4, {.rows = 12, .panels = 1}), 12, 2);
+  expect(shapeOf(4, {.rows = 12, .panels = 1}), 12, 1);
 }
 
 TEST(TileShape, DividesPanels) { expect(shapeOf(4, {.rows = 12, .panels = 6}), 6, 3); }
 
-TEST(TileShape, EndsWithAUnit) { expect(shapeOf(4, {.rows = 12, .panels = 6, .panelsOfAUnit = 8}), 6, 4); }
+TEST(TileShape, EndsWithAUnit) {
+  expect(shapeOf(4, {.rows = 12, .panels = 6, .panelsOfAUnit = 8}), 12, 2);
+  expect(shapeOf(4, {.rows = 12, .panels = 7, .panelsOfAUnit = 8}), 6, 4);
+}
 
 TEST(TileShape, HasAllRowsWherePanelsAreToBeReadOnce) {
   expect(shapeOf(4, {.rows = 8, .panels = 48, .panelsOfAUnit = 8, .readsOnce = true}), 8, 2);
