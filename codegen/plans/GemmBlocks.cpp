@@ -103,8 +103,11 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   int64_t nearBytes = level.panelBytes / 4, blockBytes = staysNear ? nearBytes : level.blockBytes;
   if (staysNear)
     mostSteps = std::min(mostSteps, nearBytes / (mostGroupRows * shape.elementBytes));
-  // Where sums are cut anyway, the panels that are read and fetched leave more of the second-level cache to the rows.
-  int64_t cutSteps = hasPatches ? patchSteps(shape, mostSteps) : evenSplit(shape.depth, mostSteps * 3 / 4).size;
+  // Where sums are cut anyway, the panels that are read and fetched leave more of the second-level cache to the rows:
+  // the wider a tile is, the more of it they would take.
+  int64_t fewSteps = blocks.panels > 1 ? mostSteps / 2 : mostSteps * 3 / 4;
+  int64_t mostPatchSteps = blocks.panels > 1 ? fewSteps : mostSteps;
+  int64_t cutSteps = hasPatches ? patchSteps(shape, mostPatchSteps) : evenSplit(shape.depth, fewSteps).size;
   bool isCut = !isOneTile && canLeaveSums(kernel) && shape.depth > mostSteps;
   blocks.steps = std::max<int64_t>(1, isCut ? cutSteps : shape.depth);
   if (canLeaveSums(kernel) && !hasPatches)
