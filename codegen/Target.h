@@ -28,7 +28,8 @@ struct Level {
   unsigned panelBytes;      ///< Of packed weights that tiles use again and again: what its CPUs keep at hand.
   unsigned blockBytes;      ///< Of a block that is used again for each panel: most of the second-level cache.
   // What a core of a CPU of this level reaches; plans are weighed with it, the same ones wherever the compiler runs.
-  double multiplyAdds; ///< Of f32, in a nanosecond.
+  double multiplyAdds;        ///< Of f32, in a nanosecond.
+  double loadsPerMultiplyAdd; ///< Registers that are loaded while a register is multiplied and added.
   double cacheBytes;   ///< Read from the last cache in a nanosecond.
   double memoryBytes;  ///< Read from memory in a nanosecond.
   bool fma; ///< Whether a fused multiply-add is one instruction (else it is a library call, which may not be used).

@@ -31,6 +31,7 @@ const Level &codegen::baselineLevel() {
                               .panelBytes = 16 << 10,
                               .blockBytes = 192 << 10,
                               .multiplyAdds = 17,
+                              .loadsPerMultiplyAdd = 1,
                               .cacheBytes = 45,
                               .memoryBytes = 20,
                               .fma = false,

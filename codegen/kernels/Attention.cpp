@@ -19,6 +19,7 @@
 #include "codegen/kernels/Powers.h"
 #include "codegen/kernels/RowGroups.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/TileShape.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -36,8 +37,6 @@ struct AttentionKernel {
   Type element;
   int64_t lanes = k.lanes(element);
   EvenSplit split = evenSplit(parts.rows, mostGroupRows);
-  int64_t tileRows = evenSplit(std::max<int64_t>(1, split.size), maxTileRows(k.level)).size;
-  int64_t panels = tilePanels(k.level, lanes, tileRows);
   int64_t together = k.level.fma ? stepsTogether : 1; ///< A product that waits for its sum needs a register.
   Epilogue scoreEpilogue, epilogue;
 
@@ -69,9 +68,12 @@ struct AttentionKernel {
   /// The group's rows, of which each begins at `start(row)`, times panels.
   void multiply(const Group &group, llvm::function_ref<Value(Value row)> start, Value rowStride, int64_t packed,
                 int64_t steps, int64_t columns, Finish finish) {
-    forPanels(k, k.constant(0), std::nullopt, columns, lanes, panels, [&](Value panel, const TileColumns &shape) {
+    TileShape tile = tileShape(
+        k.level, lanes,
+        {.rows = std::max<int64_t>(1, split.size), .panels = int64_t(llvm::divideCeil(columns, panelColumns))});
+    forPanels(k, k.constant(0), std::nullopt, columns, lanes, tile.panels, [&](Value panel, const TileColumns &shape) {
       Value weights = k.at(scratchAt(packed), k.mul(panel, steps * panelColumns), element);
-      forGroups(k, split, group.index, k.add(group.index, 1), tileRows, [&](Value row, int64_t rows) {
+      forGroups(k, split, group.index, k.add(group.index, 1), tile.rows, [&](Value row, int64_t rows) {
         TileOperands operands{start(row), rowStride, weights, steps * panelColumns};
         Accumulators zero = zeroAccumulators(k, rows, shape, element);
         Accumulators done{rows, shape, sumPanels(k, zero, operands, steps, together, element, [](Value, int64_t) {})};

@@ -13,8 +13,8 @@
 #include "codegen/kernels/Spatial.h"
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/ConvUnits.h"
-#include "codegen/plans/EvenSplit.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/TileShape.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -29,7 +29,8 @@ struct Conv {
   Type element;
   Geometry geometry;
   int64_t channels, outputs; ///< Of one group.
-  bool finishesRows;         ///< Whether the epilogue is a loop of its own.
+  TileShape tiles;
+  bool finishesRows; ///< Whether the epilogue is a loop of its own.
   int64_t lanes;
   Epilogue epilogue;
 
@@ -120,19 +121,14 @@ struct Conv {
                           k.mul(group, channels), element);
     std::tie(place.kernelRowBegin, place.kernelRowEnd) = insideRange(k, height, at.row);
     place.firstResult = k.mul(unit, width.out);
-    forPixelTiles(k, width, maxTileRows(k.level),
-                  [&](const PixelTile &pixels) { tile(place, pixels, group, panel, shape); });
-  }
-
-  int64_t tilePanelCount() const {
-    return tilePanels(k.level, lanes, evenSplit(geometry.width.out, maxTileRows(k.level)).size);
+    forPixelTiles(k, width, tiles.rows, [&](const PixelTile &pixels) { tile(place, pixels, group, panel, shape); });
   }
 
   /// Units are image rows.
   void rows(int64_t groups) {
     // Weights stay in the caches while the image rows pass by.
     k.loop(k.constant(0), k.constant(groups), 1, [&](Value group) {
-      forPanels(k, k.constant(0), std::nullopt, outputs, lanes, tilePanelCount(),
+      forPanels(k, k.constant(0), std::nullopt, outputs, lanes, tiles.panels,
                 [&](Value panel, const TileColumns &shape) {
                   k.loop(k.begin, k.end, 1, [&](Value unit) { row(unit, group, panel, shape); });
                 });
@@ -145,7 +141,7 @@ struct Conv {
     int64_t parts = llvm::divideCeil(outputs, convUnitColumns);
     k.loop(k.begin, k.end, 1, [&](Value unit) {
       Value image = k.div(unit, k.constant(parts)), first = k.mul(k.rem(unit, k.constant(parts)), panels);
-      forPanels(k, first, k.add(first, panels), outputs, lanes, std::min(panels, tilePanelCount()),
+      forPanels(k, first, k.add(first, panels), outputs, lanes, tiles.panels,
                 [&](Value panel, const TileColumns &shape) { row(image, k.constant(0), panel, shape); });
     });
   }
@@ -158,17 +154,25 @@ void codegen::emitConv(KernelBuilder &k) {
   auto filter = op.getFilter().getType();
   int64_t rank = filter.getRank(), groups = op.getGroups();
   const View &input = k.input(op.getInput()), &weights = k.input(op.getFilter());
+  Geometry geometry = geometryOf(op);
+  int64_t outputs = filter.getDimSize(rank - 1) / groups;
+  bool areUnits = sharesColumns(k.kernel);
+  TileShape tiles = tileShape(k.level, k.lanes(input.element),
+                              {.rows = geometry.width.out,
+                               .panels = int64_t(llvm::divideCeil(outputs, panelColumns)),
+                               .panelsOfAUnit = areUnits ? convUnitColumns / panelColumns : 0});
   Conv conv{.k = k,
             .input = input,
             .filter = weights,
             .element = input.element,
-            .geometry = geometryOf(op),
+            .geometry = geometry,
             .channels = filter.getDimSize(rank - 2),
-            .outputs = filter.getDimSize(rank - 1) / groups,
+            .outputs = outputs,
+            .tiles = tiles,
             .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
             .lanes = k.lanes(input.element),
             .epilogue = Epilogue(k)};
-  if (sharesColumns(k.kernel))
+  if (areUnits)
     conv.columns();
   else
     conv.rows(groups);

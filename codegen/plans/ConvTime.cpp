@@ -85,7 +85,7 @@ double codegen::directTime(const ConvSizes &sizes) {
 }
 
 double codegen::patchTime(const ConvSizes &sizes) {
-  constexpr double best = 0.93, copyElement = 2, copyRun = 60;
+  constexpr double best = 0.92, copyElement = 2.5, copyRun = 60;
   double elements = allTaps(sizes.geometry) * sizes.channels, runs = allTaps(sizes.geometry) / sizes.runTaps;
   double weights = sizeof(float) * sizes.channels * sizes.outputs *
                    double(sizes.geometry.height.kernel * sizes.geometry.width.kernel);

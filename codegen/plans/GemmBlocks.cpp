@@ -4,6 +4,7 @@
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/plans/GemmUnits.h"
 #include "codegen/plans/PatchRuns.h"
+#include "codegen/plans/TileShape.h"
 #include "ir/Dim.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
@@ -67,6 +68,14 @@ static int64_t patchSteps(const GemmShape &shape, int64_t most) {
   return shape.run;
 }
 
+/// Whether threads may share the columns, so that tiles have to begin where units of columns do.
+static bool sharesColumns(nn::KernelOp kernel) {
+  StringRef algorithm = kernel.getPlan()->getAlgorithm();
+  if (algorithm == "gemm")
+    return gemmUnits(kernel).columnParts > 1;
+  return algorithm == "gemm-columns" || kernel.getPlan()->get("columns_task", 0) != 0;
+}
+
 GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
   return gemmBlocks(kernel, level, gemmShape(kernel).rows);
 }
@@ -78,8 +87,13 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   GemmBlocks blocks;
   // Every group is cut evenly, too: the tiles of the largest one are the largest.
   int64_t groupRows = known ? std::max<int64_t>(1, evenSplit(rows, mostGroupRows).size) : mostGroupRows;
-  blocks.tileRows = evenSplit(groupRows, maxTileRows(level)).size;
-  blocks.panels = tilePanels(level, lanes, blocks.tileRows);
+  TileShape tile = tileShape(level, lanes,
+                             {.rows = groupRows,
+                              .panels = int64_t(llvm::divideCeil(shape.columns, panelColumns)),
+                              .panelsOfAUnit = sharesColumns(kernel) ? unitColumns / panelColumns : 0,
+                              .readsOnce = rows <= groupRows});
+  blocks.tileRows = tile.rows;
+  blocks.panels = tile.panels;
   bool isOneTile = rows <= blocks.tileRows;
 
   int64_t mostSteps = level.panelBytes / (blocks.panels * panelColumns * shape.elementBytes);
@@ -89,8 +103,11 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   int64_t nearBytes = level.panelBytes / 4, blockBytes = staysNear ? nearBytes : level.blockBytes;
   if (staysNear)
     mostSteps = std::min(mostSteps, nearBytes / (mostGroupRows * shape.elementBytes));
-  // Where sums are cut anyway, the panels that are read and fetched leave more of the second-level cache to the rows.
-  int64_t cutSteps = hasPatches ? patchSteps(shape, mostSteps) : evenSplit(shape.depth, mostSteps * 3 / 4).size;
+  // Where sums are cut anyway, the panels that are read and fetched leave more of the second-level cache to the rows:
+  // the wider a tile is, the more of it they would take.
+  int64_t fewSteps = blocks.panels > 1 ? mostSteps / 2 : mostSteps * 3 / 4;
+  int64_t mostPatchSteps = blocks.panels > 1 ? fewSteps : mostSteps;
+  int64_t cutSteps = hasPatches ? patchSteps(shape, mostPatchSteps) : evenSplit(shape.depth, fewSteps).size;
   bool isCut = !isOneTile && canLeaveSums(kernel) && shape.depth > mostSteps;
   blocks.steps = std::max<int64_t>(1, isCut ? cutSteps : shape.depth);
   if (canLeaveSums(kernel) && !hasPatches)
@@ -110,7 +127,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   constexpr int64_t packedTogether = 4;
   int64_t panelSize = blocks.steps * panelColumns * shape.elementBytes;
   blocks.packed = std::max<int64_t>(1, number("packed", level.blockBytes / 2 / panelSize));
-  blocks.packedTogether = blocks.packed >= packedTogether ? std::max(packedTogether, blocks.panels) : blocks.panels;
+  blocks.packedTogether =
+      blocks.packed >= packedTogether ? llvm::divideCeil(packedTogether, blocks.panels) * blocks.panels : blocks.panels;
   blocks.packed = std::max<int64_t>(1, blocks.packed / blocks.packedTogether) * blocks.packedTogether;
   // Rows a multiple of 4 KB apart share a few sets of the first-level cache; those of a long matrix lie in as many
   // pages. A tile of few rows leaves room in these sets, and then copying has to be for many columns.

@@ -1,0 +1,48 @@
+//===- TileShape.cpp - how many rows and panels a register tile has -------===//
+
+#include "codegen/plans/TileShape.h"
+#include "codegen/kernels/Tile.h"
+#include "codegen/plans/EvenSplit.h"
+#include "llvm/ADT/SmallVector.h"
+#include <algorithm>
+
+using namespace margay;
+using namespace margay::codegen;
+
+/// Accumulators must fit, with the weights of a step and one broadcast scalar, or where these are fewer with a step's
+/// scalars and one register of weights; a single row takes its weights from memory.
+static bool fits(const Level &level, int64_t rows, int64_t vectors) {
+  return rows * vectors + std::min(rows, vectors) + 1 <= level.registers;
+}
+
+/// What a step takes for each row, in multiply-adds of a register.
+static double stepTime(const Level &level, int64_t rows, int64_t vectors) {
+  auto loads = static_cast<double>(rows + vectors), products = static_cast<double>(rows * vectors);
+  return std::max(products, loads / level.loadsPerMultiplyAdd) / static_cast<double>(rows);
+}
+
+TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &use) {
+  int64_t perPanel = std::max<int64_t>(1, panelColumns / lanes);
+  TileShape best{1, 1};
+  double least = 0;
+  int64_t longest = maxTileRows(level);
+  // Of 32 registers, half as many rows leave as many sums with twice the panels.
+  llvm::SmallVector<int64_t> heights{evenSplit(use.rows, longest).size};
+  if (level.registers == 32 && !(use.readsOnce && use.rows <= longest))
+    heights.push_back(evenSplit(use.rows, longest / 2).size);
+  for (int64_t rows : heights)
+    for (int64_t panels = 1; panels * perPanel <= 8; ++panels) {
+      bool isTooWide = panels > std::max<int64_t>(1, use.panels);
+      bool endsWithUnit = use.panelsOfAUnit == 0 || use.panelsOfAUnit % panels == 0;
+      if (isTooWide || !endsWithUnit || !fits(level, rows, panels * perPanel))
+        continue;
+      int64_t rest = use.panels % panels;
+      double time = static_cast<double>(use.panels / panels) * stepTime(level, rows, panels * perPanel) +
+                    (rest == 0 ? 0 : stepTime(level, rows, rest * perPanel));
+      if (least == 0 || time <= least) {
+        least = time;
+        best = {rows, panels};
+      }
+    }
+  return best;
+}

@@ -1,0 +1,49 @@
+//===- TileShapeTest.cpp - what shapes of register tiles are chosen --------===//
+
+#include "codegen/plans/TileShape.h"
+#include "gtest/gtest.h"
+
+using namespace margay::codegen;
+
+namespace {
+
+TileShape shapeOf(unsigned level, TileUse use) {
+  const Level &at = x86Levels()[level - 2];
+  return tileShape(at, at.lanes(sizeof(float)), use);
+}
+
+void expect(TileShape shape, int64_t rows, int64_t panels) {
+  EXPECT_EQ(shape.rows, rows);
+  EXPECT_EQ(shape.panels, panels);
+}
+
+TEST(TileShape, IsSquareWhereThereAreManyPanels) {
+  expect(shapeOf(4, {.rows = 12, .panels = 48}), 6, 4);
+  expect(shapeOf(4, {.rows = 10, .panels = 4}), 5, 4);
+}
+
+TEST(TileShape, IsLongWhereThereAreFewPanels) {
+  expect(shapeOf(4, {.rows = 12, .panels = 2}), 12, 2);
+  expect(shapeOf(4, {.rows = 12, .panels = 1}), 12, 1);
+}
+
+TEST(TileShape, DividesPanels) { expect(shapeOf(4, {.rows = 12, .panels = 6}), 6, 3); }
+
+TEST(TileShape, EndsWithAUnit) {
+  expect(shapeOf(4, {.rows = 12, .panels = 6, .panelsOfAUnit = 8}), 12, 2);
+  expect(shapeOf(4, {.rows = 12, .panels = 7, .panelsOfAUnit = 8}), 6, 4);
+}
+
+TEST(TileShape, HasAllRowsWherePanelsAreToBeReadOnce) {
+  expect(shapeOf(4, {.rows = 8, .panels = 48, .panelsOfAUnit = 8, .readsOnce = true}), 8, 2);
+  expect(shapeOf(4, {.rows = 8, .panels = 48, .panelsOfAUnit = 8}), 4, 4);
+}
+
+TEST(TileShape, FillsSixteenRegisters) {
+  expect(shapeOf(3, {.rows = 12, .panels = 48}), 6, 1);
+  expect(shapeOf(3, {.rows = 3, .panels = 48}), 3, 2);
+  expect(shapeOf(3, {.rows = 1, .panels = 48}), 1, 4);
+  expect(shapeOf(2, {.rows = 12, .panels = 48}), 2, 1);
+}
+
+} // namespace
