@@ -21,14 +21,23 @@ static int64_t positionsUnder(const Axis &axis, int64_t outputs) {
   return std::min(axis.in, (outputs - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1);
 }
 
-/// All channels; or where their taps, which every tile reads, would take more than two thirds of the first-level cache,
-/// so many that taps and the rows of a tile stay in it.
-static int64_t blockChannels(const Geometry &geometry, const DepthwiseTile &tile, int64_t elementBytes) {
-  constexpr int64_t firstCache = 32 << 10, mostTaps = firstCache * 2 / 3, mostBlock = firstCache * 3 / 4;
+/// Whether what a kernel reads and writes of an image comes from and goes to the second-level cache.
+static bool isNear(const Geometry &geometry, int64_t elementBytes, const Level &level) {
+  const Axis &height = geometry.height, &width = geometry.width;
+  int64_t pixels = height.in * width.in + height.out * width.out;
+  return pixels * geometry.channels * elementBytes <= 2 * static_cast<int64_t>(level.blockBytes);
+}
+
+/// So many channels that the rows of a tile and its taps stay in the first-level cache: the next rows of pixels have
+/// most of the input's rows in common, and all tiles the taps. But all channels, where an image comes from farther than
+/// the second-level cache, which wants to be read in order; unless their taps alone would take two thirds of the first.
+static int64_t blockChannels(const Geometry &geometry, const DepthwiseTile &tile, int64_t elementBytes,
+                             const Level &level) {
+  constexpr int64_t firstCache = 32 << 10, mostTaps = firstCache * 2 / 3, mostBlock = firstCache * 7 / 8;
   constexpr int64_t line = 16, fewest = 2 * line;
   const Axis &height = geometry.height, &width = geometry.width;
   int64_t taps = height.kernel * width.kernel;
-  if (geometry.channels * taps * elementBytes <= mostTaps)
+  if (geometry.channels * taps * elementBytes <= mostTaps && !isNear(geometry, elementBytes, level))
     return geometry.channels;
   int64_t input = positionsUnder(height, tile.rows) * positionsUnder(width, width.out);
   int64_t most = mostBlock / ((input + tile.rows * width.out + taps) * elementBytes);
@@ -47,7 +56,7 @@ DepthwiseTile codegen::depthwiseTile(nn::KernelOp kernel, const Level &level) {
   tile.pixels = mostPixels(width, level, tile.rows);
   tile.rowPixels = mostPixels(width, level, 1);
   int64_t lanes = level.lanes(elementBytes);
-  int64_t channels = kernel.getPlan()->get("channels", blockChannels(geometry, tile, elementBytes));
+  int64_t channels = kernel.getPlan()->get("channels", blockChannels(geometry, tile, elementBytes, level));
   tile.channels = std::min<int64_t>(geometry.channels, llvm::alignTo(std::max<int64_t>(channels, 1), lanes));
   return tile;
 }

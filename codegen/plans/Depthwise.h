@@ -1,6 +1,6 @@
 //===- Depthwise.h - how a depthwise convolution is cut into tiles --------===//
 //
-//   for blocks of channels         where the taps of all of them are more than the first-level cache should hold
+//   for blocks of channels         whose rows and taps the first-level cache holds
 //     for one or two image rows
 //       for tiles of pixels
 //         for vectors of channels

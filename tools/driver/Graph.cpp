@@ -109,9 +109,9 @@ importGraph(mlir::MLIRContext &context, const CompileOptions &options, std::vect
   frontend::ImportOptions importOptions;
   for (const DimRange &dim : options.dims)
     importOptions.dims.push_back({dim.name, dim.least, dim.most, dim.multiple});
-  for (const FixedInput &input : options.constants)
+  for (const auto &[name, value] : options.constants)
     importOptions.constants.push_back(
-        {input.name, static_cast<int32_t>(input.value.dtype), input.value.shape, input.value.bytes});
+        {name, static_cast<int32_t>(value.dtype), value.shape, {value.bytes.begin(), value.bytes.end()}});
   DiagnosticsToFaults diagnostics(context);
   auto module = frontend::importModel(context, options.input, importOptions);
   if (!module)

@@ -8,6 +8,7 @@
 #ifndef MARGAY_TOOLS_DRIVER_DATA_ARRAY_H
 #define MARGAY_TOOLS_DRIVER_DATA_ARRAY_H
 
+#include "tools/driver/data/CacheLines.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
@@ -45,7 +46,7 @@ bool isFloat(Dtype dtype);
 struct Array {
   Dtype dtype = Dtype::F32;
   std::vector<int64_t> shape;
-  std::vector<uint8_t> bytes;
+  std::vector<uint8_t, CacheLines<uint8_t>> bytes;
 
   /// An array of zeros.
   static Array zeros(Dtype dtype, std::vector<int64_t> shape);

@@ -59,7 +59,7 @@ static std::optional<Image> asImage(const Array &array) {
   image.height = array.shape[0];
   image.width = array.shape[1];
   image.channels = colour ? 3 : 1;
-  image.samples = array.bytes;
+  image.samples.assign(array.bytes.begin(), array.bytes.end());
   return image;
 }
 

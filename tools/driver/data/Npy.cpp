@@ -57,8 +57,8 @@ static llvm::Expected<std::vector<int64_t>> parseShape(StringRef text) {
 }
 
 /// Column-major elements into row-major order.
-static std::vector<uint8_t> fromFortran(llvm::ArrayRef<uint8_t> data, llvm::ArrayRef<int64_t> shape, size_t width) {
-  std::vector<uint8_t> result(data.size());
+static decltype(Array::bytes) fromFortran(llvm::ArrayRef<uint8_t> data, llvm::ArrayRef<int64_t> shape, size_t width) {
+  decltype(Array::bytes) result(data.size());
   std::vector<int64_t> at(shape.size(), 0);
   std::vector<int64_t> stride(shape.size(), 1);
   for (size_t axis = 1; axis < shape.size(); ++axis)
