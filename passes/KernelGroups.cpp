@@ -5,7 +5,7 @@
 //      last root before an operation that follows several has the first claim, and products before all others: an
 //      epilogue costs nothing there.
 //   2. Elementwise operations that are left form groups, from the last one upwards.
-//   3. A group takes elementwise operations that feed it alone.
+//   3. A group takes elementwise operations that feed its elementwise operations alone.
 //   4. A broadcast that something else than elementwise operations reads becomes a group of its own.
 //
 //===----------------------------------------------------------------------===//
@@ -113,7 +113,7 @@ void Grouping::groupRoot(Operation *root) {
   addGroup(ArrayRef(members).take_front(best));
 }
 
-/// Takes elementwise operations of the same shape that feed `group` alone.
+/// Takes elementwise operations of the same shape that feed elementwise operations of `group` alone.
 void Grouping::growUp(KernelGroup &group) {
   DenseSet<Operation *> inside(group.ops.begin(), group.ops.end());
   Type shape = group.ops.back()->getResult(0).getType();
@@ -123,8 +123,8 @@ void Grouping::growUp(KernelGroup &group) {
       continue;
     for (Value operand : member->getOperands()) {
       Operation *op = operand.getDefiningOp();
-      auto isInside = [&](Operation *user) { return inside.contains(user); };
-      if (!op || !isFree(op) || !sameShape(operand.getType(), shape) || !llvm::all_of(op->getUsers(), isInside))
+      auto isFed = [&](Operation *user) { return inside.contains(user) && isElementwise(user); };
+      if (!op || !isFree(op) || !sameShape(operand.getType(), shape) || !llvm::all_of(op->getUsers(), isFed))
         continue;
       inside.insert(op);
       owner.insert(op);

@@ -179,6 +179,24 @@ func.func @feeds(%x: tensor<2x3xf32>, %y: tensor<2xf32>) -> tensor<2xf32> {
 
 // -----
 
+// What a root reads is in memory before it begins, also where its epilogue reads the same.
+// CHECK-LABEL: func.func @read_twice
+// CHECK: %[[GATED:.*]] = nn.kernel "mul" (
+// CHECK-NEXT: nn.mul
+// CHECK-NEXT: nn.yield
+// CHECK: nn.kernel "contract" (%[[IN:.*]] = %[[GATED]] : {{.*}}, %[[WEIGHTS:.*]] = %{{.*}} : {{.*}})
+// CHECK-NEXT: %[[PRODUCT:.*]] = nn.contract %[[IN]], %[[WEIGHTS]]
+// CHECK-NEXT: nn.add %[[IN]], %[[PRODUCT]]
+// CHECK-NEXT: nn.yield
+func.func @read_twice(%x: tensor<4x4xf32>, %gate: tensor<4x4xf32>, %w: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %m = nn.mul %x, %gate : tensor<4x4xf32>
+  %c = nn.contract %m, %w {lhs_roles = "mk", rhs_roles = "kn"} : tensor<4x4xf32>, tensor<4x4xf32> -> tensor<4x4xf32>
+  %s = nn.add %m, %c : tensor<4x4xf32>
+  return %s : tensor<4x4xf32>
+}
+
+// -----
+
 // Attention is one kernel: a product, its elementwise operations, a softmax, another product and its transpose.
 // CHECK-LABEL: func.func @attention
 // CHECK: nn.kernel
