@@ -34,6 +34,7 @@ struct WinogradConv {
   Type element;
   Geometry geometry;
   WinogradTiling tiling;
+  WinogradRegisters registers;
   WinogradScratch scratch;
   int64_t lanes;
   int64_t ahead;     ///< How many steps ahead weights are fetched; 0: not at all.
@@ -200,24 +201,18 @@ struct WinogradConv {
     return k.at(placeIn(memory, scratch.products), k.add(index, column.panel * panelColumns + column.offset), element);
   }
 
-  /// Weights that are fetched into the second-level cache meanwhile: a line in `each` steps.
-  struct Fetch {
-    Value from;
-    int64_t each;
-  };
+  int64_t panelSize() const { return tiling.points() * tiling.channels * panelColumns; }
 
+  /// Multiplies a tile. In each turn of the loop a line is fetched from each of `fetched` into the second-level cache.
   void productTile(Value memory, Value point, Value tile, int64_t tiles, Value weights, const TileColumns &columns,
-                   const Fetch *fetch) {
-    int64_t panelSize = tiling.points() * tiling.channels * panelColumns;
+                   ValueRange fetched) {
     Accumulators start = zeroAccumulators(k, tiles, columns, element);
-    Value origin = inputAt(memory, point, tile);
     auto prefetch = [&](Value first, int64_t step) {
-      if (fetch && step % fetch->each == 0)
-        for (int64_t p = 0; p < columns.panels; ++p)
-          k.prefetch(k.at(fetch->from, k.mul(first, panelColumns / fetch->each), element),
-                     p * panelSize + step / fetch->each * panelColumns, element);
+      if (step == 0)
+        for (Value from : fetched)
+          k.prefetch(k.at(from, k.mul(first, panelColumns / stepsTogether), element), 0, element);
     };
-    TileOperands operands{origin, k.constant(scratch.rowStride), weights, panelSize};
+    TileOperands operands{inputAt(memory, point, tile), k.constant(scratch.rowStride), weights, panelSize()};
     SmallVector<Value> sums = sumPanels(k, start, operands, tiling.channels, stepsTogether, element, prefetch);
     Accumulators done{tiles, columns, sums};
     for (int64_t r = 0; r < tiles; ++r)
@@ -227,30 +222,35 @@ struct WinogradConv {
 
   /// All points' products of a block of `tiles` tiles with a panel or some.
   void multiply(Value panel, const TileColumns &columns, int64_t tiles) {
-    Value weights = k.at(filter.pointer, k.mul(panel, tiling.points() * tiling.channels * panelColumns), element);
+    Value weights = k.at(filter.pointer, k.mul(panel, panelSize()), element);
     k.outlined({k.scratch, weights}, [&](ValueRange inside) { multiplyIn(inside[0], inside[1], columns, tiles); });
   }
 
   void multiplyIn(Value memory, Value panelStart, const TileColumns &columns, int64_t tiles) {
     int64_t pointSize = tiling.channels * panelColumns;
-    EvenSplit split = evenSplit(tiles, maxTileRows(k.level));
+    EvenSplit split = evenSplit(tiles, registers.rows);
     int64_t larger = split.larger * split.size;
-    // What is multiplied soon is fetched during the first two tiles, or the only one.
-    int64_t fetching = std::min<int64_t>(2, split.parts), half = tiling.channels / fetching;
+    // The panels have `parts` parts of as many lines as a tile's loop has turns. The first tiles fetch them.
+    int64_t parts = columns.panels * stepsTogether, partSteps = tiling.channels / stepsTogether;
+    int64_t fetching = ahead == 0 ? 0 : std::min({registers.fetching, split.parts, parts});
     k.loop(k.constant(0), k.constant(tiling.points()), 1, [&](Value point) {
       Value weights = k.at(panelStart, k.mul(point, pointSize), element);
       Value tile = k.constant(0);
-      for (int64_t part = 0; part < fetching && ahead != 0; ++part) {
-        Fetch fetch{k.at(weights, (ahead + part * half) * panelColumns, element), fetching};
-        productTile(memory, point, tile, split.sizeOf(part), weights, columns, &fetch);
-        tile = k.add(tile, split.sizeOf(part));
+      for (int64_t i = 0; i < fetching; ++i) {
+        SmallVector<Value> fetched;
+        for (int64_t part = i * parts / fetching; part < (i + 1) * parts / fetching; ++part) {
+          int64_t steps = ahead + part % stepsTogether * partSteps;
+          fetched.push_back(k.at(weights, part / stepsTogether * panelSize() + steps * panelColumns, element));
+        }
+        productTile(memory, point, tile, split.sizeOf(i), weights, columns, fetched);
+        tile = k.add(tile, split.sizeOf(i));
       }
       Value middle = k.max(tile, k.constant(larger));
       k.loop(tile, k.constant(larger), split.size,
-             [&](Value tile) { productTile(memory, point, tile, split.size, weights, columns, nullptr); });
+             [&](Value tile) { productTile(memory, point, tile, split.size, weights, columns, {}); });
       if (larger != tiles)
         k.loop(middle, k.constant(tiles), split.size - 1,
-               [&](Value tile) { productTile(memory, point, tile, split.size - 1, weights, columns, nullptr); });
+               [&](Value tile) { productTile(memory, point, tile, split.size - 1, weights, columns, {}); });
     });
   }
 
@@ -398,6 +398,7 @@ void codegen::emitWinogradConv(KernelBuilder &k) {
                     .element = input.element,
                     .geometry = geometryOf(op),
                     .tiling = tiling,
+                    .registers = winogradRegisters(tiling, k.level),
                     .scratch = winogradScratch(tiling, k.level),
                     .lanes = k.lanes(input.element),
                     .ahead = k.kernel.getPlan()->get("ahead", 256),

@@ -42,11 +42,25 @@ WinogradTiling codegen::winogradTiling(nn::KernelOp kernel) {
   return tiling;
 }
 
+WinogradRegisters codegen::winogradRegisters(const WinogradTiling &tiling, const Level &level) {
+  int64_t lanes = level.lanes(sizeof(float)), tiles = tiling.blockTiles();
+  if (lanes < panelColumns) {
+    int64_t rows = maxTileRows(level);
+    return {rows, tilePanels(level, lanes, evenSplit(tiles, rows).size), 2};
+  }
+  // A register takes a panel's row: tiles as square as can be load least for a multiply-add, which is what bounds them
+  // where there is hardly more than a load in a cycle. Fetching goes on all the time, as the last cache and memory are
+  // slow beside so many multiply-adds.
+  int64_t panels = std::min<int64_t>(4, llvm::divideCeil(tiling.outputs, panelColumns));
+  int64_t rows = panels == 4 ? 6 : panels == 3 ? 8 : 12;
+  return {rows, panels, 8};
+}
+
 WinogradScratch codegen::winogradScratch(const WinogradTiling &tiling, const Level &level) {
   constexpr int64_t line = WinogradScratch::lineChannels;
-  int64_t lanes = level.lanes(sizeof(float)), tiles = tiling.blockTiles();
+  int64_t tiles = tiling.blockTiles();
   WinogradScratch scratch{};
-  scratch.panels = tilePanels(level, lanes, evenSplit(tiles, maxTileRows(level)).size);
+  scratch.panels = winogradRegisters(tiling, level).panels;
   int64_t columns = scratch.panels * panelColumns;
   scratch.stripColumns = (tiling.columnBlocks.size - 1) * tiling.width.outputs + tiling.width.points();
   // One line more than the channels: rows a multiple of 4 KB apart would push each other out of the cache.

@@ -38,6 +38,13 @@ struct WinogradTiling {
 /// The tiling that the kernel's plan asks for.
 WinogradTiling winogradTiling(nn::KernelOp kernel);
 
+/// The register tile of the products: at most `rows` tiles with `panels` panels. Weights that come soon are fetched
+/// during `fetching` of a point's register tiles at most.
+struct WinogradRegisters {
+  int64_t rows, panels, fetching;
+};
+WinogradRegisters winogradRegisters(const WinogradTiling &tiling, const Level &level);
+
 /// Where what lies in the scratch memory, in elements.
 struct WinogradScratch {
   int64_t panels;       ///< That are multiplied at once.
