@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "codegen/kernels/FetchRegion.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Panels.h"
 #include "codegen/kernels/RowGroups.h"
@@ -37,8 +38,7 @@ struct WinogradConv {
   WinogradRegisters registers;
   WinogradScratch scratch;
   int64_t lanes;
-  int64_t ahead; ///< How many steps ahead weights are fetched; 0: not at all.
-  bool getImages;
+  int64_t ahead;     ///< How many steps ahead weights are fetched; 0: not at all.
   bool finishesRows; ///< Whether the epilogue is a loop of its own.
   Epilogue epilogue;
 
@@ -221,106 +221,100 @@ struct WinogradConv {
         k.store(done.at(r, index), productAt(memory, k.add(tile, r), point, column));
   }
 
-  /// A part of an image that is fetched while something else is multiplied: rows of `width` elements, in `turns` each.
-  struct Region {
-    int64_t rows, width, stride, turns;
+  /// What is fetched for a block: its part of the result, which is written after the products, and the next block's
+  /// part of the input.
+  struct Images {
+    FetchRegion result, input;
   };
 
-  /// What is fetched of an image of which a block has `rows` × `columns` pixels; nothing if `view` is not plain.
-  Region regionOf(const View &view, int64_t rows, int64_t columns, const Axis &axis, bool isInput) {
+  /// `rows` × `columns` pixels of an image.
+  FetchRegion regionOf(const View &view, int64_t rows, int64_t columns, int64_t imageWidth) {
     std::optional<int64_t> pixel = Emit::constantOf(k.dim(view.rowStride));
-    int64_t rowWidth = isInput ? axis.in : axis.out, turn = tiling.channels / stepsTogether * panelColumns;
-    if (!pixel || view.storage != element || turn == 0)
-      return {0, 0, 0, 1};
-    Region region{rows, columns * *pixel, rowWidth * *pixel, 0};
-    if (tiling.columnBlocks.parts == 1) // Whole rows lie side by side.
-      region = {1, rows * region.stride, 0, 0};
-    region.turns = llvm::divideCeil(region.width, turn);
-    return region;
+    int64_t run = tiling.channels / stepsTogether * panelColumns; // A line in each turn of a tile's loop.
+    if (!registers.fetchesImages || !pixel || view.storage != element || run == 0)
+      return {};
+    int64_t stride = imageWidth * *pixel;
+    if (tiling.columnBlocks.parts == 1) // All rows are one.
+      return {.rows = 1, .width = rows * stride, .stride = 0, .run = run};
+    return {.rows = rows, .width = columns * *pixel, .stride = stride, .run = run};
   }
 
-  Value resultsOf(const Block &block) {
-    const View &view = k.output(0);
+  Images fetchedImages() {
+    int64_t rows = tiling.rowBlocks.size * tiling.height.outputs;
+    int64_t columns = tiling.columnBlocks.size * tiling.width.outputs;
+    return {.result = regionOf(k.output(0), rows, columns, geometry.width.out),
+            .input =
+                regionOf(input, rows + tiling.height.kernel - 1, columns + tiling.width.kernel - 1, geometry.width.in)};
+  }
+
+  Value resultOf(const Block &block) {
     Value top = k.mul(block.tileRow, tiling.height.outputs), left = k.mul(block.tileColumn, tiling.width.outputs);
     Value pixel = k.add(k.mul(k.add(k.mul(block.image, geometry.height.out), top), geometry.width.out), left);
-    return farAt(view.pointer, k.mul(pixel, k.dim(view.rowStride)));
+    const View &result = k.output(0);
+    return farAt(k, result.pointer, k.mul(pixel, k.dim(result.rowStride)), element);
   }
-  Value inputsOf(const Block &block) {
+
+  Value inputOf(const Block &block) {
     Value top = k.add(k.mul(block.tileRow, tiling.height.outputs), -geometry.height.pad);
     Value left = k.add(k.mul(block.tileColumn, tiling.width.outputs), -geometry.width.pad);
     Value pixel = k.add(k.mul(k.add(k.mul(block.image, geometry.height.in), top), geometry.width.in), left);
-    return farAt(input.pointer, k.mul(pixel, k.dim(input.rowStride)));
+    return farAt(k, input.pointer, k.mul(pixel, k.dim(input.rowStride)), element);
   }
 
-  /// A place that may be outside of what the pointer points into: something to be fetched only.
-  Value farAt(Value pointer, Value index) {
-    return LLVM::GEPOp::create(k.builder, k.loc, pointer.getType(), element, pointer, ArrayRef<LLVM::GEPArg>{index},
-                               LLVM::GEPNoWrapFlags::none);
+  /// What the products of a panel or some are made of, and what is fetched meanwhile.
+  struct Operands {
+    Value memory, weights, panel, result, nextInput;
+  };
+
+  /// Where the images' run number `run` begins; after the last one something that is in the caches.
+  Value imageRun(const Operands &operands, const Images &images, Value run, Value otherwise) {
+    auto below = [&](Value run, const FetchRegion &region, Value first, Value otherwise) -> Value {
+      Value is = k.less(run, k.constant(region.runs()));
+      return LLVM::SelectOp::create(k.builder, k.loc, is, runAt(k, region, first, run, element), otherwise);
+    };
+    Value inputRun = k.add(run, -images.result.runs());
+    return below(run, images.result, operands.result, below(inputRun, images.input, operands.nextInput, otherwise));
   }
 
   /// All points' products of a block of `tiles` tiles with a panel or some.
-  void multiply(Value panel, const TileColumns &columns, int64_t tiles, Value results, Value inputs) {
+  void multiply(Value panel, const TileColumns &columns, int64_t tiles, Value result, Value nextInput) {
     Value weights = k.at(filter.pointer, k.mul(panel, panelSize()), element);
-    k.outlined({k.scratch, weights, results, inputs, panel}, [&](ValueRange inside) {
-      multiplyIn(inside[0], inside[1], columns, tiles, inside[2], inside[3], inside[4]);
+    k.outlined({k.scratch, weights, panel, result, nextInput}, [&](ValueRange inside) {
+      multiplyIn({inside[0], inside[1], inside[2], inside[3], inside[4]}, columns, tiles);
     });
   }
 
-  Value imageTurn(Value turn, Value weights, Value results, Value inputs, const Region &resultRegion,
-                  const Region &inputRegion) {
-    int64_t resultTurns = resultRegion.rows * resultRegion.turns, inputTurns = inputRegion.rows * inputRegion.turns;
-    int64_t size = tiling.channels / stepsTogether * panelColumns;
-    auto at = [&](Value base, Value turn, const Region &region) {
-      if (region.rows == 0)
-        return base;
-      Value row = k.div(turn, k.constant(region.turns)), rest = k.rem(turn, k.constant(region.turns));
-      return farAt(base, k.add(k.mul(row, region.stride), k.mul(rest, size)));
-    };
-    auto select = [&](Value turn, int64_t turns, Value yes, Value no) -> Value {
-      return LLVM::SelectOp::create(k.builder, k.loc, k.less(turn, k.constant(turns)), yes, no);
-    };
-    Value further = k.add(turn, -resultTurns);
-    Value other = select(further, inputTurns, at(inputs, further, inputRegion), weights);
-    return select(turn, resultTurns, at(results, turn, resultRegion), other);
-  }
-
-  void multiplyIn(Value memory, Value panelStart, const TileColumns &columns, int64_t tiles, Value results,
-                  Value inputs, Value panel) {
-    int64_t blockRows = tiling.rowBlocks.size * tiling.height.outputs,
-            blockColumns = tiling.columnBlocks.size * tiling.width.outputs;
-    Region resultRegion = regionOf(k.output(0), blockRows, blockColumns, geometry.width, false);
-    Region inputRegion = regionOf(input, blockRows + tiling.height.kernel - 1, blockColumns + tiling.width.kernel - 1,
-                                  geometry.width, true);
+  void multiplyIn(const Operands &operands, const TileColumns &columns, int64_t tiles) {
     int64_t pointSize = tiling.channels * panelColumns;
     EvenSplit split = evenSplit(tiles, registers.rows);
     int64_t larger = split.larger * split.size;
     // The panels have `parts` parts of as many lines as a tile's loop has turns. The first tiles fetch them.
     int64_t parts = columns.panels * stepsTogether, partSteps = tiling.channels / stepsTogether;
     int64_t fetching = ahead == 0 ? 0 : std::min({registers.fetching, split.parts, parts});
+    Images images = fetchedImages();
+    Value group = k.div(operands.panel, k.constant(scratch.panels));
     k.loop(k.constant(0), k.constant(tiling.points()), 1, [&](Value point) {
-      Value weights = k.at(panelStart, k.mul(point, pointSize), element);
+      Value weights = k.at(operands.weights, k.mul(point, pointSize), element);
+      Value firstRun = k.mul(k.add(k.mul(group, tiling.points()), point), fetching);
       Value tile = k.constant(0);
+      auto multiplyTile = [&](Value tile, int64_t rows, ValueRange fetched) {
+        productTile(operands.memory, point, tile, rows, weights, columns, fetched);
+      };
       for (int64_t i = 0; i < fetching; ++i) {
         SmallVector<Value> fetched;
         for (int64_t part = i * parts / fetching; part < (i + 1) * parts / fetching; ++part) {
           int64_t steps = ahead + part % stepsTogether * partSteps;
           fetched.push_back(k.at(weights, part / stepsTogether * panelSize() + steps * panelColumns, element));
         }
-        if (getImages) {
-          int64_t perPoint = fetching;
-          Value group = k.div(panel, k.constant(scratch.panels));
-          Value turn = k.add(k.mul(k.add(k.mul(group, tiling.points()), point), perPoint), i);
-          fetched.push_back(imageTurn(turn, weights, results, inputs, resultRegion, inputRegion));
-        }
-        productTile(memory, point, tile, split.sizeOf(i), weights, columns, fetched);
+        if (images.result.rows + images.input.rows > 0)
+          fetched.push_back(imageRun(operands, images, k.add(firstRun, i), weights));
+        multiplyTile(tile, split.sizeOf(i), fetched);
         tile = k.add(tile, split.sizeOf(i));
       }
       Value middle = k.max(tile, k.constant(larger));
-      k.loop(tile, k.constant(larger), split.size,
-             [&](Value tile) { productTile(memory, point, tile, split.size, weights, columns, {}); });
+      k.loop(tile, k.constant(larger), split.size, [&](Value tile) { multiplyTile(tile, split.size, {}); });
       if (larger != tiles)
-        k.loop(middle, k.constant(tiles), split.size - 1,
-               [&](Value tile) { productTile(memory, point, tile, split.size - 1, weights, columns, {}); });
+        k.loop(middle, k.constant(tiles), split.size - 1, [&](Value tile) { multiplyTile(tile, split.size - 1, {}); });
     });
   }
 
@@ -439,7 +433,8 @@ struct WinogradConv {
     k.loop(firstBlock, endBlock, 1, [&](Value index) {
       Block block = blockOf(index);
       transformInput(block);
-      Value results = resultsOf(block), inputs = inputsOf(blockOf(k.add(index, 1)));
+      Value result = registers.fetchesImages ? resultOf(block) : k.scratch;
+      Value nextInput = registers.fetchesImages ? inputOf(blockOf(k.add(index, 1))) : k.scratch;
       Value firstUnit = k.mul(index, tiling.groups);
       Value firstGroup = k.max(k.constant(0), k.sub(k.begin, firstUnit));
       Value endGroup = k.min(groups, k.sub(k.end, firstUnit));
@@ -449,7 +444,7 @@ struct WinogradConv {
       k.when(k.less(firstPanel, k.constant(llvm::divideCeil(tiling.outputs, panelColumns))), [&] {
         forPanels(k, firstPanel, k.mul(endGroup, perGroup), tiling.outputs, lanes, scratch.panels,
                   [&](Value panel, const TileColumns &columns) {
-                    forSizes(block, [&](int64_t tiles) { multiply(panel, columns, tiles, results, inputs); });
+                    forSizes(block, [&](int64_t tiles) { multiply(panel, columns, tiles, result, nextInput); });
                     finishBlock(block, panel, columns);
                   });
       });
@@ -473,7 +468,6 @@ void codegen::emitWinogradConv(KernelBuilder &k) {
                     .scratch = winogradScratch(tiling, k.level),
                     .lanes = k.lanes(input.element),
                     .ahead = k.kernel.getPlan()->get("ahead", 256),
-                    .getImages = k.kernel.getPlan()->get("images", 1) != 0 && k.level.registers == 32,
                     .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
                     .epilogue = Epilogue(k)};
   conv.emit();

@@ -55,17 +55,17 @@ WinogradTiling codegen::winogradTiling(nn::KernelOp kernel) {
 }
 
 WinogradRegisters codegen::winogradRegisters(const WinogradTiling &tiling, const Level &level) {
-  int64_t lanes = level.lanes(sizeof(float)), tiles = tiling.blockTiles();
+  int64_t lanes = level.lanes(sizeof(float)), most = maxTileRows(level);
   if (lanes < panelColumns) {
-    int64_t rows = maxTileRows(level);
-    return {rows, tilePanels(level, lanes, evenSplit(tiles, rows).size), 2};
+    int64_t rows = evenSplit(tiling.blockTiles(), most).size;
+    return {.rows = most, .panels = tilePanels(level, lanes, rows), .fetching = 2, .fetchesImages = false};
   }
-  // A register takes a panel's row: tiles as square as can be load least for a multiply-add, which is what bounds them
-  // where there is hardly more than a load in a cycle. Fetching goes on all the time, as the last cache and memory are
-  // slow beside so many multiply-adds.
-  int64_t panels = std::min<int64_t>(4, llvm::divideCeil(tiling.outputs, panelColumns));
-  int64_t rows = panels == 4 ? 6 : panels == 3 ? 8 : 12;
-  return {rows, panels, 8};
+  // A register holds a panel's row. The squarer a tile, the fewer loads: 6 × 4 or 8 × 3 registers of 32. The last cache
+  // and memory are slow beside so many multiply-adds, so that fetching goes on all the time.
+  int64_t all = llvm::divideCeil(tiling.outputs, panelColumns);
+  int64_t panels = all % 4 != 0 && all % 3 == 0 ? 3 : std::min<int64_t>(4, all);
+  int64_t rows = panels == 4 ? 6 : panels == 3 ? 8 : most;
+  return {.rows = rows, .panels = panels, .fetching = 8, .fetchesImages = true};
 }
 
 WinogradScratch codegen::winogradScratch(const WinogradTiling &tiling, const Level &level) {

@@ -38,10 +38,11 @@ struct WinogradTiling {
 /// The tiling that the kernel's plan asks for.
 WinogradTiling winogradTiling(nn::KernelOp kernel);
 
-/// The register tile of the products: at most `rows` tiles with `panels` panels. Weights that come soon are fetched
-/// during `fetching` of a point's register tiles at most.
+/// The register tile of the products: at most `rows` tiles with `panels` panels.
 struct WinogradRegisters {
-  int64_t rows, panels, fetching;
+  int64_t rows, panels;
+  int64_t fetching;   ///< Weights that come soon are fetched during so many of a point's register tiles at most.
+  bool fetchesImages; ///< Whether the block's results and the next one's inputs are fetched meanwhile, too.
 };
 WinogradRegisters winogradRegisters(const WinogradTiling &tiling, const Level &level);
 
