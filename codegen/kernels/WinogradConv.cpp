@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "codegen/kernels/FetchRegion.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Panels.h"
 #include "codegen/kernels/RowGroups.h"
@@ -34,6 +35,7 @@ struct WinogradConv {
   Type element;
   Geometry geometry;
   WinogradTiling tiling;
+  WinogradRegisters registers;
   WinogradScratch scratch;
   int64_t lanes;
   int64_t ahead;     ///< How many steps ahead weights are fetched; 0: not at all.
@@ -200,24 +202,18 @@ struct WinogradConv {
     return k.at(placeIn(memory, scratch.products), k.add(index, column.panel * panelColumns + column.offset), element);
   }
 
-  /// Weights that are fetched into the second-level cache meanwhile: a line in `each` steps.
-  struct Fetch {
-    Value from;
-    int64_t each;
-  };
+  int64_t panelSize() const { return tiling.points() * tiling.channels * panelColumns; }
 
+  /// Multiplies a tile. In each turn of the loop a line is fetched from each of `fetched` into the second-level cache.
   void productTile(Value memory, Value point, Value tile, int64_t tiles, Value weights, const TileColumns &columns,
-                   const Fetch *fetch) {
-    int64_t panelSize = tiling.points() * tiling.channels * panelColumns;
+                   ValueRange fetched) {
     Accumulators start = zeroAccumulators(k, tiles, columns, element);
-    Value origin = inputAt(memory, point, tile);
     auto prefetch = [&](Value first, int64_t step) {
-      if (fetch && step % fetch->each == 0)
-        for (int64_t p = 0; p < columns.panels; ++p)
-          k.prefetch(k.at(fetch->from, k.mul(first, panelColumns / fetch->each), element),
-                     p * panelSize + step / fetch->each * panelColumns, element);
+      if (step == 0)
+        for (Value from : fetched)
+          k.prefetch(k.at(from, k.mul(first, panelColumns / stepsTogether), element), 0, element);
     };
-    TileOperands operands{origin, k.constant(scratch.rowStride), weights, panelSize};
+    TileOperands operands{inputAt(memory, point, tile), k.constant(scratch.rowStride), weights, panelSize()};
     SmallVector<Value> sums = sumPanels(k, start, operands, tiling.channels, stepsTogether, element, prefetch);
     Accumulators done{tiles, columns, sums};
     for (int64_t r = 0; r < tiles; ++r)
@@ -225,32 +221,100 @@ struct WinogradConv {
         k.store(done.at(r, index), productAt(memory, k.add(tile, r), point, column));
   }
 
-  /// All points' products of a block of `tiles` tiles with a panel or some.
-  void multiply(Value panel, const TileColumns &columns, int64_t tiles) {
-    Value weights = k.at(filter.pointer, k.mul(panel, tiling.points() * tiling.channels * panelColumns), element);
-    k.outlined({k.scratch, weights}, [&](ValueRange inside) { multiplyIn(inside[0], inside[1], columns, tiles); });
+  /// What is fetched for a block: its part of the result, which is written after the products, and the next block's
+  /// part of the input.
+  struct Images {
+    FetchRegion result, input;
+  };
+
+  /// `rows` × `columns` pixels of an image.
+  FetchRegion regionOf(const View &view, int64_t rows, int64_t columns, int64_t imageWidth) {
+    std::optional<int64_t> pixel = Emit::constantOf(k.dim(view.rowStride));
+    int64_t run = tiling.channels / stepsTogether * panelColumns; // A line in each turn of a tile's loop.
+    if (!registers.fetchesImages || !pixel || view.storage != element || run == 0)
+      return {};
+    int64_t stride = imageWidth * *pixel;
+    if (tiling.columnBlocks.parts == 1) // All rows are one.
+      return {.rows = 1, .width = rows * stride, .stride = 0, .run = run};
+    return {.rows = rows, .width = columns * *pixel, .stride = stride, .run = run};
   }
 
-  void multiplyIn(Value memory, Value panelStart, const TileColumns &columns, int64_t tiles) {
+  Images fetchedImages() {
+    int64_t rows = tiling.rowBlocks.size * tiling.height.outputs;
+    int64_t columns = tiling.columnBlocks.size * tiling.width.outputs;
+    return {.result = regionOf(k.output(0), rows, columns, geometry.width.out),
+            .input =
+                regionOf(input, rows + tiling.height.kernel - 1, columns + tiling.width.kernel - 1, geometry.width.in)};
+  }
+
+  Value resultOf(const Block &block) {
+    Value top = k.mul(block.tileRow, tiling.height.outputs), left = k.mul(block.tileColumn, tiling.width.outputs);
+    Value pixel = k.add(k.mul(k.add(k.mul(block.image, geometry.height.out), top), geometry.width.out), left);
+    const View &result = k.output(0);
+    return farAt(k, result.pointer, k.mul(pixel, k.dim(result.rowStride)), element);
+  }
+
+  Value inputOf(const Block &block) {
+    Value top = k.add(k.mul(block.tileRow, tiling.height.outputs), -geometry.height.pad);
+    Value left = k.add(k.mul(block.tileColumn, tiling.width.outputs), -geometry.width.pad);
+    Value pixel = k.add(k.mul(k.add(k.mul(block.image, geometry.height.in), top), geometry.width.in), left);
+    return farAt(k, input.pointer, k.mul(pixel, k.dim(input.rowStride)), element);
+  }
+
+  /// What the products of a panel or some are made of, and what is fetched meanwhile.
+  struct Operands {
+    Value memory, weights, panel, result, nextInput;
+  };
+
+  /// Where the images' run number `run` begins; after the last one something that is in the caches.
+  Value imageRun(const Operands &operands, const Images &images, Value run, Value otherwise) {
+    auto below = [&](Value run, const FetchRegion &region, Value first, Value otherwise) -> Value {
+      Value is = k.less(run, k.constant(region.runs()));
+      return LLVM::SelectOp::create(k.builder, k.loc, is, runAt(k, region, first, run, element), otherwise);
+    };
+    Value inputRun = k.add(run, -images.result.runs());
+    return below(run, images.result, operands.result, below(inputRun, images.input, operands.nextInput, otherwise));
+  }
+
+  /// All points' products of a block of `tiles` tiles with a panel or some.
+  void multiply(Value panel, const TileColumns &columns, int64_t tiles, Value result, Value nextInput) {
+    Value weights = k.at(filter.pointer, k.mul(panel, panelSize()), element);
+    k.outlined({k.scratch, weights, panel, result, nextInput}, [&](ValueRange inside) {
+      multiplyIn({inside[0], inside[1], inside[2], inside[3], inside[4]}, columns, tiles);
+    });
+  }
+
+  void multiplyIn(const Operands &operands, const TileColumns &columns, int64_t tiles) {
     int64_t pointSize = tiling.channels * panelColumns;
-    EvenSplit split = evenSplit(tiles, maxTileRows(k.level));
+    EvenSplit split = evenSplit(tiles, registers.rows);
     int64_t larger = split.larger * split.size;
-    // What is multiplied soon is fetched during the first two tiles, or the only one.
-    int64_t fetching = std::min<int64_t>(2, split.parts), half = tiling.channels / fetching;
+    // The panels have `parts` parts of as many lines as a tile's loop has turns. The first tiles fetch them.
+    int64_t parts = columns.panels * stepsTogether, partSteps = tiling.channels / stepsTogether;
+    int64_t fetching = ahead == 0 ? 0 : std::min({registers.fetching, split.parts, parts});
+    Images images = fetchedImages();
+    Value group = k.div(operands.panel, k.constant(scratch.panels));
     k.loop(k.constant(0), k.constant(tiling.points()), 1, [&](Value point) {
-      Value weights = k.at(panelStart, k.mul(point, pointSize), element);
+      Value weights = k.at(operands.weights, k.mul(point, pointSize), element);
+      Value firstRun = k.mul(k.add(k.mul(group, tiling.points()), point), fetching);
       Value tile = k.constant(0);
-      for (int64_t part = 0; part < fetching && ahead != 0; ++part) {
-        Fetch fetch{k.at(weights, (ahead + part * half) * panelColumns, element), fetching};
-        productTile(memory, point, tile, split.sizeOf(part), weights, columns, &fetch);
-        tile = k.add(tile, split.sizeOf(part));
+      auto multiplyTile = [&](Value tile, int64_t rows, ValueRange fetched) {
+        productTile(operands.memory, point, tile, rows, weights, columns, fetched);
+      };
+      for (int64_t i = 0; i < fetching; ++i) {
+        SmallVector<Value> fetched;
+        for (int64_t part = i * parts / fetching; part < (i + 1) * parts / fetching; ++part) {
+          int64_t steps = ahead + part % stepsTogether * partSteps;
+          fetched.push_back(k.at(weights, part / stepsTogether * panelSize() + steps * panelColumns, element));
+        }
+        if (images.result.rows + images.input.rows > 0)
+          fetched.push_back(imageRun(operands, images, k.add(firstRun, i), weights));
+        multiplyTile(tile, split.sizeOf(i), fetched);
+        tile = k.add(tile, split.sizeOf(i));
       }
       Value middle = k.max(tile, k.constant(larger));
-      k.loop(tile, k.constant(larger), split.size,
-             [&](Value tile) { productTile(memory, point, tile, split.size, weights, columns, nullptr); });
+      k.loop(tile, k.constant(larger), split.size, [&](Value tile) { multiplyTile(tile, split.size, {}); });
       if (larger != tiles)
-        k.loop(middle, k.constant(tiles), split.size - 1,
-               [&](Value tile) { productTile(memory, point, tile, split.size - 1, weights, columns, nullptr); });
+        k.loop(middle, k.constant(tiles), split.size - 1, [&](Value tile) { multiplyTile(tile, split.size - 1, {}); });
     });
   }
 
@@ -369,6 +433,8 @@ struct WinogradConv {
     k.loop(firstBlock, endBlock, 1, [&](Value index) {
       Block block = blockOf(index);
       transformInput(block);
+      Value result = registers.fetchesImages ? resultOf(block) : k.scratch;
+      Value nextInput = registers.fetchesImages ? inputOf(blockOf(k.add(index, 1))) : k.scratch;
       Value firstUnit = k.mul(index, tiling.groups);
       Value firstGroup = k.max(k.constant(0), k.sub(k.begin, firstUnit));
       Value endGroup = k.min(groups, k.sub(k.end, firstUnit));
@@ -378,7 +444,7 @@ struct WinogradConv {
       k.when(k.less(firstPanel, k.constant(llvm::divideCeil(tiling.outputs, panelColumns))), [&] {
         forPanels(k, firstPanel, k.mul(endGroup, perGroup), tiling.outputs, lanes, scratch.panels,
                   [&](Value panel, const TileColumns &columns) {
-                    forSizes(block, [&](int64_t tiles) { multiply(panel, columns, tiles); });
+                    forSizes(block, [&](int64_t tiles) { multiply(panel, columns, tiles, result, nextInput); });
                     finishBlock(block, panel, columns);
                   });
       });
@@ -398,6 +464,7 @@ void codegen::emitWinogradConv(KernelBuilder &k) {
                     .element = input.element,
                     .geometry = geometryOf(op),
                     .tiling = tiling,
+                    .registers = winogradRegisters(tiling, k.level),
                     .scratch = winogradScratch(tiling, k.level),
                     .lanes = k.lanes(input.element),
                     .ahead = k.kernel.getPlan()->get("ahead", 256),

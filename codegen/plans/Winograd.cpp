@@ -14,6 +14,18 @@ int64_t WinogradTiling::groupPanels() const {
   return llvm::divideCeil(llvm::divideCeil(outputs, panelColumns), groups);
 }
 
+/// How many tiles share the weights that they read from the caches.
+static int64_t tilesTogether(const WinogradTiling &tiling) {
+  int64_t perOutput = tiling.points() * tiling.channels * static_cast<int64_t>(sizeof(float));
+  int64_t weights = perOutput * static_cast<int64_t>(llvm::alignTo(tiling.outputs, panelColumns));
+  // Weights that stay in the second-level cache can be read again for every few tiles, whose inputs and products then
+  // stay there, too; those that come from memory should be read once.
+  constexpr int64_t secondCache = 768 << 10, lastCache = 16 << 20, fewInputs = 160 << 10;
+  if (weights > lastCache)
+    return 49;
+  return weights <= secondCache && 28 * perOutput > fewInputs ? 14 : 28;
+}
+
 /// Cuts the tiles of an image into blocks of at most `most`, with whole rows of tiles where that is possible.
 static void cutBlocks(WinogradTiling &tiling, int64_t most) {
   // The strip of an image under a row of them stays in the first-level cache.
@@ -34,7 +46,7 @@ WinogradTiling codegen::winogradTiling(nn::KernelOp kernel) {
   tiling.tileColumns = llvm::divideCeil(geometry.width.out, tiling.width.outputs);
   tiling.channels = filter[filter.size() - 2];
   tiling.outputs = filter.back();
-  cutBlocks(tiling, plan.get("tiles", 28));
+  cutBlocks(tiling, plan.get("tiles", tilesTogether(tiling)));
   // Where an image has few blocks, threads share their output channels, though each then transforms the input.
   int64_t panels = llvm::divideCeil(tiling.outputs, panelColumns);
   int64_t wanted = tiling.blocks() >= 6 ? 1 : tiling.blocks() >= 2 ? 2 : 4;
@@ -42,11 +54,25 @@ WinogradTiling codegen::winogradTiling(nn::KernelOp kernel) {
   return tiling;
 }
 
+WinogradRegisters codegen::winogradRegisters(const WinogradTiling &tiling, const Level &level) {
+  int64_t lanes = level.lanes(sizeof(float)), most = maxTileRows(level);
+  if (lanes < panelColumns) {
+    int64_t rows = evenSplit(tiling.blockTiles(), most).size;
+    return {.rows = most, .panels = tilePanels(level, lanes, rows), .fetching = 2, .fetchesImages = false};
+  }
+  // A register holds a panel's row. The squarer a tile, the fewer loads: 6 × 4 or 8 × 3 registers of 32. The last cache
+  // and memory are slow beside so many multiply-adds, so that fetching goes on all the time.
+  int64_t all = llvm::divideCeil(tiling.outputs, panelColumns);
+  int64_t panels = all % 4 != 0 && all % 3 == 0 ? 3 : std::min<int64_t>(4, all);
+  int64_t rows = panels == 4 ? 6 : panels == 3 ? 8 : most;
+  return {.rows = rows, .panels = panels, .fetching = 8, .fetchesImages = true};
+}
+
 WinogradScratch codegen::winogradScratch(const WinogradTiling &tiling, const Level &level) {
   constexpr int64_t line = WinogradScratch::lineChannels;
-  int64_t lanes = level.lanes(sizeof(float)), tiles = tiling.blockTiles();
+  int64_t tiles = tiling.blockTiles();
   WinogradScratch scratch{};
-  scratch.panels = tilePanels(level, lanes, evenSplit(tiles, maxTileRows(level)).size);
+  scratch.panels = winogradRegisters(tiling, level).panels;
   int64_t columns = scratch.panels * panelColumns;
   scratch.stripColumns = (tiling.columnBlocks.size - 1) * tiling.width.outputs + tiling.width.points();
   // One line more than the channels: rows a multiple of 4 KB apart would push each other out of the cache.

@@ -38,6 +38,14 @@ struct WinogradTiling {
 /// The tiling that the kernel's plan asks for.
 WinogradTiling winogradTiling(nn::KernelOp kernel);
 
+/// The register tile of the products: at most `rows` tiles with `panels` panels.
+struct WinogradRegisters {
+  int64_t rows, panels;
+  int64_t fetching;   ///< Weights that come soon are fetched during so many of a point's register tiles at most.
+  bool fetchesImages; ///< Whether the block's results and the next one's inputs are fetched meanwhile, too.
+};
+WinogradRegisters winogradRegisters(const WinogradTiling &tiling, const Level &level);
+
 /// Where what lies in the scratch memory, in elements.
 struct WinogradScratch {
   int64_t panels;       ///< That are multiplied at once.
