@@ -176,7 +176,7 @@ struct WinogradConv {
   }
 
   Value inputAt(Value memory, Value point, Value tile) {
-    Value index = k.mul(k.add(k.mul(point, tiling.blockTiles()), tile), scratch.rowStride);
+    Value index = k.mul(k.add(k.mul(point, tiling.tilesTogether()), tile), scratch.rowStride);
     return k.at(placeIn(memory, scratch.inputs), index, element);
   }
 
@@ -240,7 +240,7 @@ struct WinogradConv {
   }
 
   Images fetchedImages() {
-    int64_t rows = tiling.rowBlocks.size * tiling.height.outputs;
+    int64_t rows = tiling.rowsTogether * tiling.height.outputs;
     int64_t columns = tiling.columnBlocks.size * tiling.width.outputs;
     return {.result = regionOf(k.output(0), rows, columns, geometry.width.out),
             .input =
@@ -318,7 +318,7 @@ struct WinogradConv {
     });
   }
 
-  /// `body(how many tiles there are)`, for each number that blocks can have.
+  /// `body(how many tiles there are)`, for each number that can be taken together.
   void forSizes(const Block &block, llvm::function_ref<void(int64_t tiles)> body) {
     auto sizes = [](const EvenSplit &split) {
       SmallVector<int64_t> sizes{split.size};
@@ -328,10 +328,11 @@ struct WinogradConv {
     };
     Value tiles = k.mul(block.rows, block.columns);
     SmallVector<int64_t> numbers;
-    for (int64_t rows : sizes(tiling.rowBlocks))
-      for (int64_t columns : sizes(tiling.columnBlocks))
-        if (!llvm::is_contained(numbers, rows * columns))
-          numbers.push_back(rows * columns);
+    for (int64_t blockRows : sizes(tiling.rowBlocks))
+      for (int64_t rows : {std::min(blockRows, tiling.rowsTogether), blockRows % tiling.rowsTogether})
+        for (int64_t columns : sizes(tiling.columnBlocks))
+          if (rows * columns != 0 && !llvm::is_contained(numbers, rows * columns))
+            numbers.push_back(rows * columns);
     if (numbers.size() == 1)
       return body(numbers.front());
     for (int64_t number : numbers) {
@@ -425,6 +426,23 @@ struct WinogradConv {
     return block;
   }
 
+  /// All of a block's work with the groups [begin, end); `next` is what will be transformed afterwards.
+  void emitBlock(const Block &block, const Block &next, Value beginGroup, Value endGroup) {
+    transformInput(block);
+    Value result = registers.fetchesImages ? resultOf(block) : k.scratch;
+    Value nextInput = registers.fetchesImages ? inputOf(next) : k.scratch;
+    int64_t perGroup = llvm::alignTo(tiling.groupPanels(), scratch.panels);
+    Value firstPanel = k.mul(beginGroup, perGroup);
+    // Groups are rounded up, so that the last ones may have nothing to do.
+    k.when(k.less(firstPanel, k.constant(llvm::divideCeil(tiling.outputs, panelColumns))), [&] {
+      forPanels(k, firstPanel, k.mul(endGroup, perGroup), tiling.outputs, lanes, scratch.panels,
+                [&](Value panel, const TileColumns &columns) {
+                  forSizes(block, [&](int64_t tiles) { multiply(panel, columns, tiles, result, nextInput); });
+                  finishBlock(block, panel, columns);
+                });
+    });
+  }
+
   /// Units [begin, end): groups of output channels' panels in blocks of tiles.
   void emit() {
     Value groups = k.constant(tiling.groups);
@@ -432,21 +450,18 @@ struct WinogradConv {
     Value firstBlock = k.div(k.begin, groups), endBlock = k.div(k.add(k.end, tiling.groups - 1), groups);
     k.loop(firstBlock, endBlock, 1, [&](Value index) {
       Block block = blockOf(index);
-      transformInput(block);
-      Value result = registers.fetchesImages ? resultOf(block) : k.scratch;
-      Value nextInput = registers.fetchesImages ? inputOf(blockOf(k.add(index, 1))) : k.scratch;
       Value firstUnit = k.mul(index, tiling.groups);
       Value firstGroup = k.max(k.constant(0), k.sub(k.begin, firstUnit));
       Value endGroup = k.min(groups, k.sub(k.end, firstUnit));
-      int64_t perGroup = llvm::alignTo(tiling.groupPanels(), scratch.panels);
-      Value firstPanel = k.mul(firstGroup, perGroup);
-      // Groups are rounded up, so that the last ones may have nothing to do.
-      k.when(k.less(firstPanel, k.constant(llvm::divideCeil(tiling.outputs, panelColumns))), [&] {
-        forPanels(k, firstPanel, k.mul(endGroup, perGroup), tiling.outputs, lanes, scratch.panels,
-                  [&](Value panel, const TileColumns &columns) {
-                    forSizes(block, [&](int64_t tiles) { multiply(panel, columns, tiles, result, nextInput); });
-                    finishBlock(block, panel, columns);
-                  });
+      int64_t together = tiling.rowsTogether;
+      if (together == tiling.rowBlocks.size)
+        return emitBlock(block, blockOf(k.add(index, 1)), firstGroup, endGroup);
+      k.loop(k.constant(0), block.rows, together, [&](Value row) {
+        Block part = block, next = block;
+        part.tileRow = k.add(block.tileRow, row);
+        part.rows = together == 1 ? k.constant(1) : k.min(k.constant(together), k.sub(block.rows, row));
+        next.tileRow = k.add(part.tileRow, part.rows);
+        emitBlock(part, next, firstGroup, endGroup);
       });
     });
   }
@@ -457,7 +472,7 @@ struct WinogradConv {
 void codegen::emitWinogradConv(KernelBuilder &k) {
   auto op = cast<nn::ConvOp>(k.root());
   const View &input = k.input(op.getInput());
-  WinogradTiling tiling = winogradTiling(k.kernel);
+  WinogradTiling tiling = winogradTiling(k.kernel, k.level);
   WinogradConv conv{.k = k,
                     .input = input,
                     .filter = k.input(op.getFilter()),

@@ -14,16 +14,18 @@ int64_t WinogradTiling::groupPanels() const {
   return llvm::divideCeil(llvm::divideCeil(outputs, panelColumns), groups);
 }
 
-/// How many tiles share the weights that they read from the caches.
-static int64_t tilesTogether(const WinogradTiling &tiling) {
-  int64_t perOutput = tiling.points() * tiling.channels * static_cast<int64_t>(sizeof(float));
-  int64_t weights = perOutput * static_cast<int64_t>(llvm::alignTo(tiling.outputs, panelColumns));
-  // Weights that stay in the second-level cache can be read again for every few tiles, whose inputs and products then
-  // stay there, too; those that come from memory should be read once.
-  constexpr int64_t secondCache = 768 << 10, lastCache = 16 << 20, fewInputs = 160 << 10;
-  if (weights > lastCache)
-    return 49;
-  return weights <= secondCache && 28 * perOutput > fewInputs ? 14 : 28;
+/// Bytes of the weights of an output channel, and of all.
+static int64_t outputBytes(const WinogradTiling &tiling) {
+  return tiling.points() * tiling.channels * static_cast<int64_t>(sizeof(float));
+}
+static int64_t weightBytes(const WinogradTiling &tiling) {
+  return outputBytes(tiling) * static_cast<int64_t>(llvm::alignTo(tiling.outputs, panelColumns));
+}
+
+/// How many tiles a block has, which share the weights that they read: more where these come from memory.
+static int64_t mostTiles(const WinogradTiling &tiling) {
+  constexpr int64_t lastCache = 16 << 20;
+  return weightBytes(tiling) > lastCache ? 49 : 28;
 }
 
 /// Cuts the tiles of an image into blocks of at most `most`, with whole rows of tiles where that is possible.
@@ -46,7 +48,8 @@ WinogradTiling codegen::winogradTiling(nn::KernelOp kernel) {
   tiling.tileColumns = llvm::divideCeil(geometry.width.out, tiling.width.outputs);
   tiling.channels = filter[filter.size() - 2];
   tiling.outputs = filter.back();
-  cutBlocks(tiling, plan.get("tiles", tilesTogether(tiling)));
+  cutBlocks(tiling, plan.get("tiles", mostTiles(tiling)));
+  tiling.rowsTogether = tiling.rowBlocks.size;
   // Where an image has few blocks, threads share their output channels, though each then transforms the input.
   int64_t panels = llvm::divideCeil(tiling.outputs, panelColumns);
   int64_t wanted = tiling.blocks() >= 6 ? 1 : tiling.blocks() >= 2 ? 2 : 4;
@@ -54,10 +57,21 @@ WinogradTiling codegen::winogradTiling(nn::KernelOp kernel) {
   return tiling;
 }
 
+WinogradTiling codegen::winogradTiling(nn::KernelOp kernel, const Level &level) {
+  WinogradTiling tiling = winogradTiling(kernel);
+  // With AVX-512 come second-level caches of a megabyte. Weights that stay there can be read again for every few tiles,
+  // whose inputs and products then stay there, too.
+  constexpr int64_t secondCache = 768 << 10, fewInputs = 160 << 10, fewTiles = 14;
+  if (level.registers == 32 && weightBytes(tiling) <= secondCache &&
+      tiling.tilesTogether() * outputBytes(tiling) > fewInputs)
+    tiling.rowsTogether = std::clamp<int64_t>(fewTiles / tiling.columnBlocks.size, 1, tiling.rowBlocks.size);
+  return tiling;
+}
+
 WinogradRegisters codegen::winogradRegisters(const WinogradTiling &tiling, const Level &level) {
   int64_t lanes = level.lanes(sizeof(float)), most = maxTileRows(level);
   if (lanes < panelColumns) {
-    int64_t rows = evenSplit(tiling.blockTiles(), most).size;
+    int64_t rows = evenSplit(tiling.tilesTogether(), most).size;
     return {.rows = most, .panels = tilePanels(level, lanes, rows), .fetching = 2, .fetchesImages = false};
   }
   // A register holds a panel's row. The squarer a tile, the fewer loads: 6 × 4 or 8 × 3 registers of 32. The last cache
@@ -70,7 +84,7 @@ WinogradRegisters codegen::winogradRegisters(const WinogradTiling &tiling, const
 
 WinogradScratch codegen::winogradScratch(const WinogradTiling &tiling, const Level &level) {
   constexpr int64_t line = WinogradScratch::lineChannels;
-  int64_t tiles = tiling.blockTiles();
+  int64_t tiles = tiling.tilesTogether();
   WinogradScratch scratch{};
   scratch.panels = winogradRegisters(tiling, level).panels;
   int64_t columns = scratch.panels * panelColumns;
@@ -93,7 +107,7 @@ WinogradScratch codegen::winogradScratch(const WinogradTiling &tiling, const Lev
 }
 
 int64_t codegen::winogradScratchBytes(nn::KernelOp kernel, const Level &level) {
-  return winogradScratch(winogradTiling(kernel), level).size * static_cast<int64_t>(sizeof(float));
+  return winogradScratch(winogradTiling(kernel, level), level).size * static_cast<int64_t>(sizeof(float));
 }
 
 nn::DimAttr codegen::winogradUnits(nn::KernelOp kernel) {

@@ -26,17 +26,19 @@ struct WinogradTiling {
   WinogradAxis height, width;
   int64_t tileRows = 0, tileColumns = 0; ///< Of tiles, in an image.
   EvenSplit rowBlocks, columnBlocks;     ///< How these are cut into blocks.
+  int64_t rowsTogether = 0;              ///< Of tiles, that are transformed and multiplied at once: a block, or less.
   int64_t groups = 1;                    ///< Of output channels' panels.
   int64_t channels = 0, outputs = 0;
 
   int64_t points() const { return height.points() * width.points(); }
-  int64_t blocks() const { return rowBlocks.parts * columnBlocks.parts; }   ///< In an image.
-  int64_t blockTiles() const { return rowBlocks.size * columnBlocks.size; } ///< In the largest block.
-  int64_t groupPanels() const;                                              ///< In a group.
+  int64_t blocks() const { return rowBlocks.parts * columnBlocks.parts; } ///< In an image.
+  int64_t tilesTogether() const { return rowsTogether * columnBlocks.size; }
+  int64_t groupPanels() const; ///< In a group.
 };
 
-/// The tiling that the kernel's plan asks for.
+/// The tiling that the kernel's plan asks for; at a level, where that takes fewer rows together than a block has.
 WinogradTiling winogradTiling(nn::KernelOp kernel);
+WinogradTiling winogradTiling(nn::KernelOp kernel, const Level &level);
 
 /// The register tile of the products: at most `rows` tiles with `panels` panels.
 struct WinogradRegisters {

@@ -52,6 +52,14 @@ TEST_F(ChooseWinogradTest, LargeTilesWhereThereAreMany) {
   EXPECT_EQ(considered[0].plan, "winograd 4×4");
 }
 
+TEST_F(ChooseWinogradTest, FewerWeightsWhereTheyWouldComeFromMemory) {
+  // Of 4×4 results there would be 38 MB, of 2×4 25 MB.
+  std::optional<WinogradTile> tile = choose(7, 512, 512, uneven);
+  ASSERT_TRUE(tile);
+  EXPECT_EQ(tile->height.outputs, 2);
+  EXPECT_EQ(tile->width.outputs, 2);
+}
+
 TEST_F(ChooseWinogradTest, NoneForOneChannel) { EXPECT_FALSE(choose(28, 1, 16, uneven)); }
 
 TEST_F(ChooseWinogradTest, SmallerTilesWhereSumsAreLong) {
