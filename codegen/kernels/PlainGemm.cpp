@@ -8,6 +8,7 @@
 
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Tile.h"
+#include "codegen/plans/TileShape.h"
 
 using namespace mlir;
 using namespace margay;

@@ -8,24 +8,6 @@ using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 
-int64_t codegen::maxTileRows(const Level &level) {
-  // 12 × 2 registers of 32; 6 × 2 of 16; without AVX a panel takes four registers, so 2 × 4 of 16.
-  return level.registers == 32 ? 12 : level.vectorBytes >= 32 ? 6 : 2;
-}
-
-int64_t codegen::tilePanels(const Level &level, int64_t lanes, int64_t rows) {
-  int64_t perPanel = std::max<int64_t>(1, panelColumns / lanes);
-  int64_t best = 1;
-  // Accumulators must fit, with the weights of a step and one broadcast scalar, or where these are fewer with a step's
-  // scalars and one register of weights; a single row takes its weights from memory.
-  for (int64_t panels = 1; panels * perPanel <= 8; panels *= 2) {
-    int64_t vectors = panels * perPanel;
-    if (rows * vectors + std::min(rows, vectors) + 1 <= level.registers)
-      best = panels;
-  }
-  return best;
-}
-
 TileColumns codegen::tileColumns(int64_t lanes, int64_t panels, int64_t columnsLeft) {
   TileColumns result;
   result.panels = panels;

@@ -33,10 +33,6 @@ struct TileColumns {
   llvm::SmallVector<TileColumn> columns;
 };
 
-/// How many rows a tile has at most at this level, and how many panels a tile of some rows takes.
-int64_t maxTileRows(const Level &level);
-int64_t tilePanels(const Level &level, int64_t lanes, int64_t rows);
-
 /// `panels` panels that begin at full panels and hold `columnsLeft` columns of the result at most.
 TileColumns tileColumns(int64_t lanes, int64_t panels, int64_t columnsLeft);
 

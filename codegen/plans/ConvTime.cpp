@@ -8,6 +8,7 @@
 #include "codegen/Target.h"
 #include "codegen/plans/EvenSplit.h"
 #include "codegen/plans/PatchRuns.h"
+#include "codegen/plans/TileShape.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;

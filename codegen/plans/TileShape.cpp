@@ -9,6 +9,11 @@
 using namespace margay;
 using namespace margay::codegen;
 
+int64_t codegen::maxTileRows(const Level &level) {
+  // 12 × 2 registers of 32; 6 × 2 of 16; without AVX a panel takes four registers, so 2 × 4 of 16.
+  return level.registers == 32 ? 12 : level.vectorBytes >= 32 ? 6 : 2;
+}
+
 /// Accumulators must fit, with the weights of a step and one broadcast scalar, or where these are fewer with a step's
 /// scalars and one register of weights; a single row takes its weights from memory.
 static bool fits(const Level &level, int64_t rows, int64_t vectors) {
@@ -39,7 +44,7 @@ TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &u
       int64_t rest = use.panels % panels;
       double time = static_cast<double>(use.panels / panels) * stepTime(level, rows, panels * perPanel) +
                     (rest == 0 ? 0 : stepTime(level, rows, rest * perPanel));
-      if (least == 0 || time <= least) {
+      if (least == 0 || time < least || (time == least && rest == 0)) {
         least = time;
         best = {rows, panels};
       }

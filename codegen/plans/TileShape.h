@@ -13,6 +13,9 @@ struct TileShape {
   int64_t rows, panels;
 };
 
+/// How many rows a tile has at most.
+int64_t maxTileRows(const Level &level);
+
 /// What panels are multiplied by: rows in groups, each cut evenly into tiles.
 struct TileUse {
   int64_t rows;              ///< Of a group.
