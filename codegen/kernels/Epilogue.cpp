@@ -26,6 +26,17 @@ Epilogue::Epilogue(KernelBuilder &kernel, Operation *root, ArrayRef<DimAttr> sha
       single[argument] = k.loadStored(k.input(argument), k.constant(0));
 }
 
+bool Epilogue::canFinishFlat() {
+  // Without gaps between the rows.
+  auto isDense = [&](const View &view) {
+    return view.dims == shape && Emit::constantOf(k.dim(view.rowStride)) == shape.back().getConstant();
+  };
+  return !shape.empty() && shape.back().isConstant() && llvm::all_of(k.outputs, isDense) &&
+         llvm::all_of(k.kernel.getBlock()->getArguments(), [&](Value argument) {
+           return !isReadHere(argument) || single.contains(argument) || isDense(k.input(argument));
+         });
+}
+
 bool Epilogue::isLong(nn::KernelOp kernel) {
   return llvm::any_of(kernel.getBlock()->without_terminator(), [](Operation &op) {
     return isa<nn::AcosOp, nn::AcoshOp, nn::AsinOp, nn::AsinhOp, nn::AtanOp, nn::AtanhOp, nn::CosOp, nn::CoshOp,

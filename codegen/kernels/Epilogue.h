@@ -32,6 +32,9 @@ public:
   /// counts elements.
   void finishFlat(mlir::Value rootValue, mlir::Value index, int64_t lanes) { finish(rootValue, nullptr, index, lanes); }
 
+  /// Whether finishFlat may be used.
+  bool canFinishFlat();
+
   /// Has the second-level cache fetch what `finish` will read or write at a row and from a column on, of operands that
   /// have the result's shape and of the results.
   void prefetch(mlir::Value row, mlir::Value column);

@@ -20,6 +20,7 @@ void emitConv(KernelBuilder &k);           ///< unit: see codegen/plans/ConvUnit
 void emitConvTranspose(KernelBuilder &k);  ///< unit: pixel
 void emitDepthwiseConv(KernelBuilder &k);  ///< unit: image row
 void emitDims(KernelBuilder &k);           ///< unit: the whole vector
+void emitDot(KernelBuilder &k);            ///< unit: see codegen/plans/Dot.h
 void emitElementRows(KernelBuilder &k);    ///< unit: row
 void emitElements(KernelBuilder &k); ///< unit: element; every tensor is dense and of one shape, or has one element
 void emitGather(KernelBuilder &k);   ///< unit: row

@@ -10,6 +10,7 @@
 #include "codegen/plans/ChooseConv.h"
 #include "codegen/plans/ChooseGemm.h"
 #include "codegen/plans/ConvUnits.h"
+#include "codegen/plans/Dot.h"
 #include "codegen/plans/GemmUnits.h"
 #include "codegen/plans/LongRows.h"
 #include "codegen/plans/PatchRuns.h"
@@ -85,6 +86,7 @@ static const Algorithm algorithms[] = {
     {.name = "conv-transpose", .emit = emitConvTranspose, .units = rowUnits},
     {.name = "depthwise", .emit = emitDepthwiseConv, .units = imageRowUnits},
     {.name = "dims", .emit = emitDims, .units = oneUnit},
+    {.name = "dot", .emit = emitDot, .units = dotUnits, .granule = dotLanes},
     {.name = "elementwise", .emit = emitElements, .units = elementUnits, .granule = 64},
     {.name = "elementwise-rows", .emit = emitElementRows, .units = rowUnits},
     {.name = "gather", .emit = emitGather, .units = rowUnits},
@@ -216,6 +218,8 @@ static Choice chooseConv(nn::KernelOp kernel, nn::ConvOp conv, bool strict) {
   int64_t rank = input.getRank(), groups = conv.getGroups();
   bool canPack = isa<Float32Type, Float64Type>(input.getElementType()) && isConstantOperand(kernel, conv.getFilter());
   bool isImage = rank <= 4 && allConstant(input, 1);
+  if (canPack && isDot(conv))
+    return "dot";
   if (canPack && groups == 1 && (!hasPatches(conv) || !isImage))
     return choosePackedGemm(kernel);
   if (!canPack || !isImage)
@@ -252,7 +256,7 @@ static llvm::Expected<Choice> chooseContract(nn::KernelOp kernel, nn::ContractOp
   if (!allConstant(rhs, rhs.getRank() - 2) || !isFloat)
     return inOrder ? StringRef("gemm-general") : StringRef("gemm-packing");
   if (isFlat && isConstantOperand(kernel, contract.getRhs()))
-    return choosePackedGemm(kernel);
+    return isDot(contract) ? Choice("dot") : choosePackedGemm(kernel);
   if (!canPack || !inOrder)
     return StringRef(canPack ? "gemm-packing" : "gemm-plain");
   Choice choice("gemm-plain");

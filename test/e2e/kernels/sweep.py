@@ -105,7 +105,7 @@ def conv(m):
     kind = m.rng.choice(["plain", "plain", "grouped", "depthwise"])
     groups = 1 if kind == "plain" else m.size(17)
     per_group, outputs = (1, groups) if kind == "depthwise" else (m.size(13 if kind == "grouped" else 33), 0)
-    outputs = outputs or groups * m.size(33 if kind == "plain" else 17)
+    outputs = outputs or groups * m.rng.choice([1, m.size(33 if kind == "plain" else 17)])
     x = m.input(batch(m), groups * per_group, *sizes)
     inputs = [x, m.constant(outputs, per_group, *kernel)]
     if m.rng.random() < 0.7:

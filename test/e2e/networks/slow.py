@@ -114,7 +114,7 @@ OWN = {"residual": residual, "inverted": inverted, "transformer": transformer}
 
 
 def slow_kernels(margay, model):
-    output = subprocess.run([margay, "bench", model, "--cpu", "v3", "--json"], check=True, stdout=subprocess.PIPE).stdout
+    output = subprocess.run([margay, "bench", model, "--cpu", "native", "--json"], check=True, stdout=subprocess.PIPE).stdout
     return {kernel["name"]: kernel for kernel in json.loads(output)["slow_kernels"]}
 
 
