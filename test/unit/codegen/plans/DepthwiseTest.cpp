@@ -41,10 +41,13 @@ protected:
 };
 
 TEST_F(DepthwiseTest, RowsOfNearImagesStayInTheFirstCache) {
-  // Four rows of the input, two of the result, and nine taps: 372 bytes a channel, of which 28 KB are 77, whole lines 80.
+  // Four rows of the input, two of the result, and nine taps: 372 bytes a channel, of which 28 KB are 77, whole
+  // lines 80.
   EXPECT_EQ(tile(14, 384, 3).channels, 80);
   EXPECT_EQ(tile(7, 64, 3).channels, 64);
 }
+
+TEST_F(DepthwiseTest, FewPixelsTakeTheTapsInOrder) { EXPECT_EQ(tile(7, 576, 3).channels, 576); }
 
 TEST_F(DepthwiseTest, FarImagesAreReadInOrder) {
   EXPECT_EQ(tile(56, 144, 3).channels, 144);
