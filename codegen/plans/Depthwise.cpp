@@ -37,7 +37,9 @@ static int64_t blockChannels(const Geometry &geometry, const DepthwiseTile &tile
   constexpr int64_t line = 16, fewest = 2 * line;
   const Axis &height = geometry.height, &width = geometry.width;
   int64_t taps = height.kernel * width.kernel;
-  if (geometry.channels * taps * elementBytes <= mostTaps && !isNear(geometry, elementBytes, level))
+  constexpr int64_t fewPixels = 8; // for each tap
+  bool repeats = height.out * width.out >= fewPixels * taps && isNear(geometry, elementBytes, level);
+  if (geometry.channels * taps * elementBytes <= mostTaps && !repeats)
     return geometry.channels;
   int64_t input = positionsUnder(height, tile.rows) * positionsUnder(width, width.out);
   int64_t most = mostBlock / ((input + tile.rows * width.out + taps) * elementBytes);

@@ -22,6 +22,11 @@ TEST(ArrayTest, everyTypeHoldsItsValues) {
   }
 }
 
+TEST(ArrayTest, elementsBeginWithACacheLine) {
+  for (int64_t size : {1, 3, 100, 5000, 100000})
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(Array::zeros(Dtype::F32, {size}).bytes.data()) % 64, 0u) << size;
+}
+
 TEST(ArrayTest, halvesAreRoundedToNearestEven) {
   EXPECT_EQ(of(Dtype::F16, {1 + 1.0 / 2048}).at(0), 1);
   EXPECT_EQ(of(Dtype::F16, {1 + 3.0 / 2048}).at(0), 1 + 2.0 / 1024);
@@ -31,10 +36,10 @@ TEST(ArrayTest, halvesAreRoundedToNearestEven) {
 }
 
 TEST(ArrayTest, integersAreRoundedAndSaturate) {
-  EXPECT_EQ(of(Dtype::U8, {300, -5, 2.6}).bytes, (std::vector<uint8_t>{255, 0, 3}));
+  EXPECT_EQ(of(Dtype::U8, {300, -5, 2.6}).bytes, (decltype(Array::bytes){255, 0, 3}));
   EXPECT_EQ(of(Dtype::I8, {-200, NAN}).at(0), -128);
   EXPECT_EQ(of(Dtype::I8, {-200, NAN}).at(1), 0);
-  EXPECT_EQ(of(Dtype::Bool, {0, -2}).bytes, (std::vector<uint8_t>{0, 1}));
+  EXPECT_EQ(of(Dtype::Bool, {0, -2}).bytes, (decltype(Array::bytes){0, 1}));
 }
 
 TEST(ArrayTest, shapesAreCountedWithoutOverflow) {

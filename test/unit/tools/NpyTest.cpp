@@ -67,7 +67,7 @@ TEST(NpyTest, bigEndianIsTurnedAround) {
 TEST(NpyTest, fortranOrderBecomesRowMajor) {
   Array read =
       test::value(readNpy(file("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }", {"\1\4\2\5\3\6", 6})));
-  EXPECT_EQ(read.bytes, (std::vector<uint8_t>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(read.bytes, (decltype(Array::bytes){1, 2, 3, 4, 5, 6}));
 }
 
 TEST(NpyTest, whatCannotBeReadIsNamed) {
