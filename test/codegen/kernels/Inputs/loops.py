@@ -80,7 +80,9 @@ SPILLS = {
         "tanh:784x240": 4,
     },
     "v3": {
+        # Where tiles see padding: a small part of an image row.
         "conv:28x28x128x128,dilation=2,relu": 3,
+        "conv:56x56x128x128,stride=2,relu": 3,
         "gelu:128x3072": 2,
         "gelu:128x3072,tanh": 2,
         "softmax:4096x49": 2,
