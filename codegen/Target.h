@@ -30,8 +30,8 @@ struct Level {
   // What a core of a CPU of this level reaches; plans are weighed with it, the same ones wherever the compiler runs.
   double multiplyAdds;        ///< Of f32, in a nanosecond.
   double loadsPerMultiplyAdd; ///< Registers that are loaded while a register is multiplied and added.
-  double cacheBytes;   ///< Read from the last cache in a nanosecond.
-  double memoryBytes;  ///< Read from memory in a nanosecond.
+  double cacheBytes;          ///< Read from the last cache in a nanosecond.
+  double memoryBytes;         ///< Read from memory in a nanosecond.
   bool fma; ///< Whether a fused multiply-add is one instruction (else it is a library call, which may not be used).
   bool halfConversions; ///< Whether f16 <-> f32 is an instruction.
 
