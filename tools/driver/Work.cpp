@@ -47,6 +47,13 @@ static void addSteps(nn::RecurrentOp op, const Sizes &sizes, KernelWork &work) {
   work.repeatedBytes += bytes * std::max(0.0, steps - 1);
 }
 
+/// Whether a value is what the caller hands over.
+static bool isInput(mlir::Value value) {
+  auto argument = mlir::dyn_cast<mlir::BlockArgument>(value);
+  auto function = argument ? mlir::dyn_cast<mlir::func::FuncOp>(argument.getOwner()->getParentOp()) : nullptr;
+  return function && function.getName() == nn::mainFunction;
+}
+
 /// Of a kernel, or of the chain that it is the last one of: what lies in between need not be moved.
 static KernelWork workOf(nn::KernelOp last, const Sizes &sizes, const codegen::Level &level) {
   KernelWork work;
@@ -70,6 +77,7 @@ static KernelWork workOf(nn::KernelOp last, const Sizes &sizes, const codegen::L
       double bytes = isInner(operand) ? 0 : sizes.bytes(operand.getType());
       work.bytes += bytes;
       work.weightBytes += nn::isRecipe(operand) ? bytes : 0;
+      work.inputBytes += isInput(operand) ? bytes : 0;
     }
   }
   for (mlir::Value result : last.getResults())

@@ -18,9 +18,13 @@ struct KernelWork {
   double multiplications = 0; ///< Of everything else, in lanes of f32; see codegen/kernels/Multiplications.h.
   double bytes = 0;           ///< Of its inputs and outputs, each once.
   double weightBytes = 0;     ///< Of these, what is the same in every call.
+  double inputBytes = 0;      ///< Of these, what the caller hands over.
   double stepBytes = 0;       ///< Of what each step of a recurrent cell needs all of: its weights.
   double repeatedBytes = 0;   ///< These, once for each step but the first one.
   std::vector<mlir::Operation *> ops; ///< The nn.kernel, or those of a chain; they live as long as the graph.
+
+  /// What a call reads once, between everything else.
+  double onceBytes() const { return weightBytes + inputBytes; }
 };
 
 /// What of a machine's time some work takes at least: that of its multipliers, which a multiplication occupies as long
@@ -30,11 +34,11 @@ struct Floor {
 
   Floor() = default;
   /// `peak` counts operations a second (two for a multiply-add), the bandwidths bytes: where the kernel's tensors are;
-  /// where its weights are, which are read again when those of all other kernels have been; and where those are that a
-  /// cell's steps read over and over.
+  /// where its weights and the caller's inputs are, which are read again when all others of the network have been; and
+  /// where those are that a cell's steps read over and over.
   Floor(const KernelWork &work, double peak, double bandwidth, double weightBandwidth, double stepBandwidth)
       : arithmetic((work.operations + 2 * work.multiplications) / peak),
-        bytes((work.bytes - work.weightBytes) / bandwidth + work.weightBytes / weightBandwidth +
+        bytes((work.bytes - work.onceBytes()) / bandwidth + work.onceBytes() / weightBandwidth +
               work.repeatedBytes / stepBandwidth) {}
   double seconds() const { return std::max(arithmetic, bytes); }
 };
