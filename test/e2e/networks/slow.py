@@ -22,6 +22,9 @@ MEASUREMENTS, ATTEMPTS, PAUSE = 4, 12, 5  # Times, times, seconds.
 # Trained weights below 1e-30 make denormal numbers of what it computes. Kernels keep these, and Intel's CPUs take some
 # hundred cycles for each (docs/math.md), so that there it is said what is slow, but not judged.
 DENORMAL = {"nanodet-m-320"}
+# The caches of a core of theirs on a virtual machine are somebody else's, too: what moves bytes is slower than the
+# bandwidth, measured another moment, for minutes. All that is slow is said; below this share of the floor it fails.
+JUDGED_BELOW = 10 if IS_INTEL else 30
 MODELS = ["facemesh", "nanodet-m-320", "squeezenet-fp16", "superres-subpixel", "ultraface-rfb-320", "dnsmos-p835"]
 
 
@@ -170,7 +173,7 @@ def main():
         if name in DENORMAL and IS_INTEL:
             print("    not judged: it computes with denormal numbers")
             continue
-        failures += len(slow)
+        failures += sum(kernel["percent_of_floor"] < JUDGED_BELOW for kernel in slow)
     return 1 if failures else 0
 
 
