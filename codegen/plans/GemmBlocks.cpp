@@ -69,7 +69,7 @@ static int64_t patchSteps(const GemmShape &shape, int64_t most) {
 }
 
 /// Whether threads may share the columns, so that tiles have to begin where units of columns do.
-static bool sharesColumns(nn::KernelOp kernel) {
+static bool mayShareColumns(nn::KernelOp kernel) {
   StringRef algorithm = kernel.getPlan()->getAlgorithm();
   if (algorithm == "gemm")
     return gemmUnits(kernel).columnParts > 1;
@@ -90,7 +90,7 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   TileShape tile = tileShape(level, lanes,
                              {.rows = groupRows,
                               .panels = int64_t(llvm::divideCeil(shape.columns, panelColumns)),
-                              .panelsOfAUnit = sharesColumns(kernel) ? unitColumns / panelColumns : 0,
+                              .panelsOfAUnit = mayShareColumns(kernel) ? unitColumns / panelColumns : 0,
                               .readsOnce = rows <= groupRows});
   blocks.tileRows = tile.rows;
   blocks.panels = tile.panels;
