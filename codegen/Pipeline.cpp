@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/Pipeline.h"
+#include "codegen/CompileLevels.h"
 #include "codegen/driver/Describe.h"
-#include "codegen/driver/LevelModule.h"
 #include "codegen/emit/ArenaBound.h"
 #include "codegen/emit/EntryModule.h"
 #include "codegen/emit/Link.h"
@@ -22,7 +22,6 @@
 #include "runtime/abi.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/xxhash.h"
-#include <thread>
 
 using namespace mlir;
 using namespace margay;
@@ -83,67 +82,6 @@ static llvm::Expected<std::unique_ptr<WeightsWriter>> packInto(StringRef path, M
   return std::move(*writer);
 }
 
-/// A level's code as LLVM IR under the model's names.
-static llvm::Expected<std::unique_ptr<llvm::Module>> levelCode(const Model &model, const Level &level, StringRef name,
-                                                               llvm::LLVMContext &context) {
-  OwningOpRef<ModuleOp> loops = emitLevel(model, level);
-  llvm::Expected<std::unique_ptr<llvm::Module>> code = lowerToLlvm(*loops, level, context);
-  if (code)
-    nameSymbols(**code, name);
-  return code;
-}
-
-static llvm::Error writeFile(StringRef path, ArrayRef<char> bytes) {
-  std::error_code error;
-  llvm::raw_fd_ostream os(path, error);
-  if (!error)
-    os.write(bytes.data(), bytes.size());
-  os.close();
-  if (!error && !os.has_error())
-    return llvm::Error::success();
-  os.clear_error();
-  return makeFault(Fault::Io, path + ": cannot be written: " + error.message());
-}
-
-/// Writes an object file, if making it went well.
-static llvm::Error writeObject(StringRef path, llvm::Expected<SmallVector<char, 0>> object) {
-  return object ? writeFile(path, *object) : object.takeError();
-}
-
-static llvm::Error compileLevel(const Model &model, const Level &level, StringRef name, StringRef path) {
-  llvm::LLVMContext context;
-  llvm::Expected<std::unique_ptr<llvm::Module>> code = levelCode(model, level, name, context);
-  if (!code)
-    return code.takeError();
-  return writeObject(path, compileToObject(**code, level));
-}
-
-/// Compiles all levels; each writes DIRECTORY/LEVEL.o.
-static llvm::Error compileLevels(const Model &model, const Options &options, SmallVectorImpl<std::string> &objects) {
-  std::vector<llvm::Error> results;
-  for (const Level &level : options.levels) {
-    objects.push_back(options.directory + "/" + level.name.str() + ".o");
-    results.push_back(llvm::Error::success());
-  }
-  std::vector<std::thread> threads;
-  for (size_t i = 0; i < options.levels.size(); ++i) {
-    auto work = [&, i] {
-      results[i] =
-          llvm::joinErrors(std::move(results[i]), compileLevel(model, options.levels[i], options.name, objects[i]));
-    };
-    if (options.parallel)
-      threads.emplace_back(work);
-    else
-      work();
-  }
-  for (std::thread &thread : threads)
-    thread.join();
-  llvm::Error all = llvm::Error::success();
-  for (llvm::Error &result : results)
-    all = llvm::joinErrors(std::move(all), std::move(result));
-  return all;
-}
-
 /// A fingerprint of what the code was made from: the graph with its plans, and the options.
 static uint64_t hashOf(ModuleOp module, const Options &options, uint64_t weightsHash) {
   std::string text;
@@ -192,7 +130,7 @@ static EntryDescription describeEntry(const Model &model, const Interface &inter
 
 /// Compiles what does not depend on a level: the tables and exported functions, and the runtime.
 static llvm::Error compileEntry(const EntryDescription &entry, const Options &options,
-                                SmallVectorImpl<std::string> &objects) {
+                                std::vector<std::string> &objects) {
   llvm::LLVMContext context;
   llvm::Expected<std::unique_ptr<llvm::Module>> module = makeEntryModule(context, entry);
   if (!module)
@@ -235,9 +173,10 @@ llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options
   }
   EntryDescription entry = describeEntry(model, interface, options);
   interface.maxArenaBytes = maxArenaBytes(interface, entry.sharedBytes, entry.scratchBytes);
-  SmallVector<std::string> objects;
-  if (llvm::Error error = compileLevels(model, options, objects))
-    return std::move(error);
+  llvm::Expected<std::vector<std::string>> levels = compileLevels(model, options);
+  if (!levels)
+    return levels.takeError();
+  std::vector<std::string> objects = std::move(*levels);
   if (llvm::Error error = compileEntry(entry, options, objects))
     return std::move(error);
   for (const std::string &object : objects) {
@@ -271,7 +210,7 @@ llvm::Error codegen::print(ModuleOp module, const Options &options, Text form, r
     return writer.takeError();
   for (const Level &level : options.levels) {
     llvm::LLVMContext context;
-    llvm::Expected<std::unique_ptr<llvm::Module>> code = levelCode(model, level, options.name, context);
+    llvm::Expected<std::unique_ptr<llvm::Module>> code = wholeLevel(model, level, options.name, context);
     if (!code)
       return code.takeError();
     os << (form == Text::Llvm ? "; " : "# ") << level.fullName << '\n';

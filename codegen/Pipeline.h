@@ -15,7 +15,7 @@ struct Options {
   llvm::SmallVector<Level> levels; ///< Ascending, at least one.
   bool embedWeights = true;        ///< Else they go into Library::weightsFile.
   std::string directory; ///< Where intermediate and resulting files go; exists, and is the caller's to remove.
-  bool parallel = true;  ///< Compile levels in threads of their own.
+  unsigned jobs = 1;     ///< Threads that compile; the result does not depend on it.
 };
 
 /// What code generation made of a model.

@@ -204,8 +204,7 @@ llvm::Expected<Result> margay::benchmarks::measureKernel(const Spec &spec, const
     result.work.stepBytes += work.stepBytes;
     result.work.repeatedBytes += work.repeatedBytes;
   }
-  std::string object = model->compiled.folder.path() + "/" + levels->front().name.str() + ".o";
-  llvm::Expected<std::vector<Loop>> loops = innermostLoops(object, "__kernel_");
+  llvm::Expected<std::vector<Loop>> loops = innermostLoops(model->compiled.library.object, "__kernel_");
   if (!loops)
     return loops.takeError();
   result.loops = std::move(*loops);

@@ -51,7 +51,7 @@ public:
         scratch(function.getArgument(3)), given(function.getArgument(0)), i64(builder.getI64Type()),
         pointer(LLVM::LLVMPointerType::get(builder.getContext())) {}
 
-  void prepare(ArrayRef<nn::KernelOp> kernels, ArrayRef<StringRef> functions, size_t symbols);
+  void prepare(ArrayRef<nn::KernelOp> kernels, ArrayRef<std::string> functions, size_t symbols);
   void run();
 
 private:
@@ -70,12 +70,12 @@ private:
 } // namespace
 
 /// Copies the arguments of each kernel, so that some can be moved.
-void ChainEmitter::prepare(ArrayRef<nn::KernelOp> kernels, ArrayRef<StringRef> functions, size_t symbols) {
+void ChainEmitter::prepare(ArrayRef<nn::KernelOp> kernels, ArrayRef<std::string> functions, size_t symbols) {
   int64_t word = 0, own = 0;
   for (nn::KernelOp kernel : kernels)
     own = std::max(own, scratchBytes(kernel, level));
   int64_t offset = static_cast<int64_t>(llvm::alignTo(own, 64));
-  for (auto [each, function] : llvm::zip_equal(kernels, functions)) {
+  for (const auto &[each, function] : llvm::zip_equal(kernels, functions)) {
     nn::KernelOp kernel = each;
     int64_t words = argumentWords(kernel, symbols);
     Value args = LLVM::AllocaOp::create(builder, loc, pointer, i64, constant(words), 8);
@@ -182,14 +182,13 @@ void ChainEmitter::run() {
   loop(div(begin, constant(perImage)), images, 1, [&](Value index) { image(index); });
 }
 
-void codegen::emitChain(ModuleOp module, StringRef name, ArrayRef<nn::KernelOp> members, ArrayRef<StringRef> functions,
-                        size_t symbols, const Level &level) {
-  // Their arguments are moved: a call must not see through them.
+void codegen::emitChain(ModuleOp module, StringRef name, ArrayRef<nn::KernelOp> members,
+                        ArrayRef<std::string> functions, size_t symbols, const Level &level) {
   for (StringRef function : functions)
-    module.lookupSymbol<LLVM::LLVMFuncOp>(function).setNoInline(true);
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+    declareTaskFunction(module, function);
+  OpBuilder builder(module.getContext());
   Location loc = nn::KernelOp(members.back()).getLoc();
-  LLVM::LLVMFuncOp function = beginTaskFunction(builder, loc, name);
+  LLVM::LLVMFuncOp function = beginTaskFunction(builder, module, loc, name);
   ChainEmitter emitter(builder, loc, level, function);
   emitter.prepare(members, functions, symbols);
   emitter.run();

@@ -21,6 +21,7 @@
 #include "codegen/driver/Chain.h"
 #include "codegen/kernels/Channels.h"
 #include "codegen/kernels/DimValue.h"
+#include "codegen/kernels/TaskFunction.h"
 #include "codegen/plans/Bands.h"
 #include "codegen/plans/Plans.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -375,6 +376,8 @@ void codegen::emitDriver(ModuleOp module, const Model &model, const Body &body, 
       functions.push_back(functionOf(
           members, llvm::map_to_vector(members, [&](nn::KernelOp member) { return stridesOf(model, body, member); })));
     }
+  for (StringRef function : functions)
+    declareTaskFunction(module, function);
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Type i32 = builder.getI32Type();
   auto type = LLVM::LLVMFunctionType::get(i32, {LLVM::LLVMPointerType::get(builder.getContext())});

@@ -28,16 +28,14 @@ namespace {
 /// The kernels' functions of one level; equal kernels share one.
 class KernelFunctions {
 public:
-  KernelFunctions(const Model &model, const Level &level, ModuleOp module)
-      : model(model), level(level), module(module) {}
+  explicit KernelFunctions(const Level &level) : level(level) {}
 
   /// The function of a kernel whose tensors lie in memory like this.
   StringRef functionOf(nn::KernelOp kernel, const KernelStrides &strides) {
-    auto [entry, isNew] = functions.try_emplace(key(kernel, strides));
+    auto [entry, isNew] = kernels.try_emplace(key(kernel, strides));
     if (isNew) {
-      entry->second = ("mg__kernel_" + level.name + "_" + Twine(functions.size() - 1)).str();
-      KernelBuilder builder(module, entry->second, kernel, strides, model.symbols, level);
-      algorithmOf(kernel).emit(builder);
+      entry->second = ("mg__kernel_" + level.name + "_" + Twine(kernels.size() - 1)).str();
+      functions.push_back({.name = entry->second, .members = {kernel}, .strides = strides, .parts = {}});
     }
     return entry->second;
   }
@@ -46,16 +44,19 @@ public:
   StringRef functionOf(ArrayRef<nn::KernelOp> members, ArrayRef<KernelStrides> strides) {
     if (members.size() == 1)
       return functionOf(members.front(), strides.front());
-    SmallVector<StringRef> parts;
+    std::vector<std::string> parts;
     for (auto [member, itsStrides] : llvm::zip_equal(members, strides))
-      parts.push_back(functionOf(member, itsStrides));
+      parts.push_back(functionOf(member, itsStrides).str());
     auto [entry, isNew] = chains.try_emplace(llvm::join(parts, "+"));
     if (isNew) {
       entry->second = ("mg__chain_" + level.name + "_" + Twine(chains.size() - 1)).str();
-      emitChain(module, entry->second, members, parts, model.symbols.size(), level);
+      functions.push_back(
+          {.name = entry->second, .members = llvm::to_vector(members), .strides = {}, .parts = std::move(parts)});
     }
     return entry->second;
   }
+
+  std::vector<KernelFunction> take() { return std::move(functions); }
 
 private:
   /// What two kernels must have in common to be one function: everything but their names and where their tensors are.
@@ -72,10 +73,9 @@ private:
     return text;
   }
 
-  const Model &model;
   const Level &level;
-  ModuleOp module;
-  llvm::StringMap<std::string> functions, chains;
+  std::vector<KernelFunction> functions;
+  llvm::StringMap<std::string> kernels, chains; ///< Their functions.
 };
 
 } // namespace
@@ -90,15 +90,23 @@ static void declareRuntime(ModuleOp module) {
   LLVM::LLVMFuncOp::create(builder, module->getLoc(), "mg__fit", LLVM::LLVMFunctionType::get(i32, {pointer, pointer}));
 }
 
-OwningOpRef<ModuleOp> codegen::emitLevel(const Model &model, const Level &level) {
+LevelCode codegen::emitLevel(const Model &model, const Level &level) {
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(model.main().getContext()));
   declareRuntime(*module);
-  KernelFunctions kernels(model, level, *module);
+  KernelFunctions kernels(level);
   auto functionOf = [&](ArrayRef<nn::KernelOp> members, ArrayRef<KernelStrides> strides) {
     return kernels.functionOf(members, strides);
   };
   int64_t firstKernel = 0;
   for (const Body &body : model.bodies)
     emitDriver(*module, model, body, level, functionOf, firstKernel);
-  return module;
+  return {.driver = std::move(module), .functions = kernels.take()};
+}
+
+void codegen::emitFunction(ModuleOp module, const KernelFunction &function, const Model &model, const Level &level) {
+  if (!function.parts.empty())
+    return emitChain(module, function.name, function.members, function.parts, model.symbols.size(), level);
+  nn::KernelOp kernel = function.members.front();
+  KernelBuilder builder(module, function.name, kernel, function.strides, model.symbols, level);
+  algorithmOf(kernel).emit(builder);
 }

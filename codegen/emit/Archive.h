@@ -9,7 +9,7 @@
 namespace margay::codegen {
 
 /// Writes an archive with one member, `memberName`, and a symbol table: the same bytes whenever and by whomever. The
-/// object file is mapped, so its size does not matter. The archive appears whole or not at all.
+/// object file is mapped piece by piece, so its size does not matter. After a failure `output` may be there in part.
 llvm::Error writeStaticLibrary(llvm::StringRef object, llvm::StringRef memberName, llvm::StringRef output);
 
 } // namespace margay::codegen

@@ -49,8 +49,7 @@ KernelBuilder::KernelBuilder(ModuleOp module, StringRef name, nn::KernelOp kerne
                              ArrayRef<nn::SymbolAttr> symbols, const Level &level)
     : Emit(OpBuilder(module.getBodyRegion()), kernel.getLoc(), level), kernel(kernel), name(name),
       rootOp(rootOf(kernel)) {
-  builder.setInsertionPointToEnd(module.getBody());
-  LLVM::LLVMFuncOp function = beginTaskFunction(builder, loc, name);
+  LLVM::LLVMFuncOp function = beginTaskFunction(builder, module, loc, name);
   Type pointer = LLVM::LLVMPointerType::get(builder.getContext()), i64 = builder.getI64Type();
 
   Value args = function.getArgument(0);

@@ -98,7 +98,7 @@ llvm::Expected<codegen::Options> margay::driver::codegenOptions(const CompileOpt
   settings.levels = std::move(*levels);
   settings.embedWeights = options.weights == WeightsPlace::Embed;
   settings.directory = folder.str();
-  settings.parallel = options.jobs > 1;
+  settings.jobs = options.jobs;
   return settings;
 }
 
