@@ -28,7 +28,7 @@ static double winogradTime(const ConvSizes &sizes, const WinogradTile &tile) {
   double products = points * tiles * sizes.channels * outputs / productShare;
   int axes = (tile.height.points() > 1) + (tile.width.points() > 1);
   double transforms = axes * points * tiles * (inputCost * sizes.channels + outputCost * outputs);
-  return std::max(products, weightTime(weights)) + transforms;
+  return timeWithWeights(sizes, products, weights) + transforms;
 }
 
 //===----------------------------------------------------------------------===//
