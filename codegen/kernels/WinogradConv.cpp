@@ -204,35 +204,21 @@ struct WinogradConv {
 
   int64_t panelSize() const { return tiling.points() * tiling.channels * panelColumns; }
 
-  /// Some of the channels that are summed: `registers.depth` from `first` on, and whether none came before.
-  struct Depth {
-    Value first;
-    bool isFirst;
-  };
-
   /// Multiplies a tile. In each turn of the loop a line is fetched from each of `fetched` into the second-level cache.
-  void productTile(Value memory, Value point, Value tile, int64_t tiles, const Depth &depth, Value weights,
-                   const TileColumns &columns, ValueRange fetched) {
-    auto sumAt = [&](int64_t row, const TileColumn &column) {
-      return productAt(memory, k.add(tile, row), point, column);
-    };
+  void productTile(Value memory, Value point, Value tile, int64_t tiles, Value weights, const TileColumns &columns,
+                   ValueRange fetched) {
     Accumulators start = zeroAccumulators(k, tiles, columns, element);
-    if (!depth.isFirst)
-      for (int64_t r = 0; r < tiles; ++r)
-        for (auto [index, column] : llvm::enumerate(columns.columns))
-          start.at(r, index) = k.load(k.vectorOf(element, lanes), sumAt(r, column));
     auto prefetch = [&](Value first, int64_t step) {
       if (step == 0)
         for (Value from : fetched)
           k.prefetch(k.at(from, k.mul(first, panelColumns / stepsTogether), element), 0, element);
     };
-    Value rows = k.at(inputAt(memory, point, tile), depth.first, element);
-    TileOperands operands{rows, k.constant(scratch.rowStride), weights, panelSize()};
-    SmallVector<Value> sums = sumPanels(k, start, operands, registers.depth, stepsTogether, element, prefetch);
+    TileOperands operands{inputAt(memory, point, tile), k.constant(scratch.rowStride), weights, panelSize()};
+    SmallVector<Value> sums = sumPanels(k, start, operands, tiling.channels, stepsTogether, element, prefetch);
     Accumulators done{tiles, columns, sums};
     for (int64_t r = 0; r < tiles; ++r)
       for (auto [index, column] : llvm::enumerate(columns.columns))
-        k.store(done.at(r, index), sumAt(r, column));
+        k.store(done.at(r, index), productAt(memory, k.add(tile, r), point, column));
   }
 
   /// What is fetched for a block: its part of the result, which is written after the products, and the next block's
@@ -244,7 +230,7 @@ struct WinogradConv {
   /// `rows` × `columns` pixels of an image.
   FetchRegion regionOf(const View &view, int64_t rows, int64_t columns, int64_t imageWidth) {
     std::optional<int64_t> pixel = Emit::constantOf(k.dim(view.rowStride));
-    int64_t run = registers.depth / stepsTogether * panelColumns; // A line in each turn of a tile's loop.
+    int64_t run = tiling.channels / stepsTogether * panelColumns; // A line in each turn of a tile's loop.
     if (!registers.fetchesImages || !pixel || view.storage != element || run == 0)
       return {};
     int64_t stride = imageWidth * *pixel;
@@ -299,50 +285,37 @@ struct WinogradConv {
   }
 
   void multiplyIn(const Operands &operands, const TileColumns &columns, int64_t tiles) {
-    int64_t depths = tiling.channels / registers.depth;
-    k.loop(k.constant(0), k.constant(tiling.points()), 1, [&](Value point) {
-      multiplyDepth(operands, columns, tiles, point, {k.constant(0), true});
-      if (depths > 1)
-        k.loop(k.constant(1), k.constant(depths), 1, [&](Value depth) {
-          multiplyDepth(operands, columns, tiles, point, {k.mul(depth, registers.depth), false});
-        });
-    });
-  }
-
-  /// A point's products over some channels, whose weights stay in the first-level cache for all tiles of the block.
-  void multiplyDepth(const Operands &operands, const TileColumns &columns, int64_t tiles, Value point,
-                     const Depth &depth) {
+    int64_t pointSize = tiling.channels * panelColumns;
     EvenSplit split = evenSplit(tiles, registers.rows);
     int64_t larger = split.larger * split.size;
     // The panels have `parts` parts of as many lines as a tile's loop has turns. The first tiles fetch them.
-    int64_t parts = columns.panels * stepsTogether, partSteps = registers.depth / stepsTogether;
+    int64_t parts = columns.panels * stepsTogether, partSteps = tiling.channels / stepsTogether;
     int64_t fetching = ahead == 0 ? 0 : std::min({registers.fetching, split.parts, parts});
     Images images = fetchedImages();
-    Value firstStep = k.add(k.mul(point, tiling.channels), depth.first);
-    Value weights = k.at(operands.weights, k.mul(firstStep, panelColumns), element);
-    // Of the image, in the order of groups, points and depths.
     Value group = k.div(operands.panel, k.constant(scratch.panels));
-    Value groupSteps = k.mul(group, tiling.points() * tiling.channels);
-    Value firstRun = k.mul(k.div(k.add(groupSteps, firstStep), k.constant(registers.depth)), fetching);
-    Value tile = k.constant(0);
-    auto multiplyTile = [&](Value tile, int64_t rows, ValueRange fetched) {
-      productTile(operands.memory, point, tile, rows, depth, weights, columns, fetched);
-    };
-    for (int64_t i = 0; i < fetching; ++i) {
-      SmallVector<Value> fetched;
-      for (int64_t part = i * parts / fetching; part < (i + 1) * parts / fetching; ++part) {
-        int64_t steps = ahead + part % stepsTogether * partSteps;
-        fetched.push_back(k.at(weights, part / stepsTogether * panelSize() + steps * panelColumns, element));
+    k.loop(k.constant(0), k.constant(tiling.points()), 1, [&](Value point) {
+      Value weights = k.at(operands.weights, k.mul(point, pointSize), element);
+      Value firstRun = k.mul(k.add(k.mul(group, tiling.points()), point), fetching);
+      Value tile = k.constant(0);
+      auto multiplyTile = [&](Value tile, int64_t rows, ValueRange fetched) {
+        productTile(operands.memory, point, tile, rows, weights, columns, fetched);
+      };
+      for (int64_t i = 0; i < fetching; ++i) {
+        SmallVector<Value> fetched;
+        for (int64_t part = i * parts / fetching; part < (i + 1) * parts / fetching; ++part) {
+          int64_t steps = ahead + part % stepsTogether * partSteps;
+          fetched.push_back(k.at(weights, part / stepsTogether * panelSize() + steps * panelColumns, element));
+        }
+        if (images.result.rows + images.input.rows > 0)
+          fetched.push_back(imageRun(operands, images, k.add(firstRun, i), weights));
+        multiplyTile(tile, split.sizeOf(i), fetched);
+        tile = k.add(tile, split.sizeOf(i));
       }
-      if (images.result.rows + images.input.rows > 0)
-        fetched.push_back(imageRun(operands, images, k.add(firstRun, i), weights));
-      multiplyTile(tile, split.sizeOf(i), fetched);
-      tile = k.add(tile, split.sizeOf(i));
-    }
-    Value middle = k.max(tile, k.constant(larger));
-    k.loop(tile, k.constant(larger), split.size, [&](Value tile) { multiplyTile(tile, split.size, {}); });
-    if (larger != tiles)
-      k.loop(middle, k.constant(tiles), split.size - 1, [&](Value tile) { multiplyTile(tile, split.size - 1, {}); });
+      Value middle = k.max(tile, k.constant(larger));
+      k.loop(tile, k.constant(larger), split.size, [&](Value tile) { multiplyTile(tile, split.size, {}); });
+      if (larger != tiles)
+        k.loop(middle, k.constant(tiles), split.size - 1, [&](Value tile) { multiplyTile(tile, split.size - 1, {}); });
+    });
   }
 
   /// `body(how many tiles there are)`, for each number that can be taken together.

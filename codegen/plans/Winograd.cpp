@@ -23,12 +23,12 @@ static int64_t weightBytes(const WinogradTiling &tiling) {
   return outputBytes(tiling) * static_cast<int64_t>(llvm::alignTo(tiling.outputs, panelColumns));
 }
 
-constexpr int64_t usualTiles = 28, manyTiles = 49;
+static constexpr int64_t usualTiles = 28, manyTiles = 49, lastCache = 16 << 20;
 
 /// How many tiles a block has, which share the weights that they read. More where these come from memory, be it that
 /// the last cache is too small, or that it keeps nothing which is read once; so that the whole image needs them once.
 static int64_t mostTiles(const WinogradTiling &tiling) {
-  constexpr int64_t lastCache = 16 << 20, secondCache = 768 << 10, mostInputs = 1 << 20;
+  constexpr int64_t secondCache = 768 << 10, mostInputs = 1 << 20;
   int64_t tiles = tiling.tileRows * tiling.tileColumns, weights = weightBytes(tiling);
   bool isOnce = weights > secondCache && tiles <= manyTiles && tiles * outputBytes(tiling) <= mostInputs;
   return weights > lastCache || isOnce ? manyTiles : usualTiles;
@@ -72,22 +72,10 @@ WinogradTiling codegen::winogradTiling(nn::KernelOp kernel, const Level &level) 
       tiling.tilesTogether() * outputBytes(tiling) > fewInputs)
     tiling.rowsTogether = std::clamp<int64_t>(fewTiles / tiling.columnBlocks.size, 1, tiling.rowBlocks.size);
   // With AVX2 their caches are small beside as many tiles' inputs and products.
-  constexpr int64_t lastCache = 16 << 20;
   if (level.registers < 32 && tiling.tilesTogether() > usualTiles && weightBytes(tiling) <= lastCache)
     tiling.rowsTogether =
         evenSplit(tiling.rowBlocks.size, std::max<int64_t>(1, usualTiles / tiling.columnBlocks.size)).size;
   return tiling;
-}
-
-/// How many channels of so many panels' weights stay in the first-level cache. All where they cannot be cut evenly.
-static int64_t depthOf(int64_t channels, int64_t panels) {
-  constexpr int64_t firstCache = 32 << 10;
-  int64_t most = firstCache / (panels * panelColumns * static_cast<int64_t>(sizeof(float)));
-  int64_t parts = llvm::divideCeil(channels, most);
-  for (int64_t number = parts; number <= 2 * parts; ++number)
-    if (channels % (number * stepsTogether) == 0)
-      return channels / number;
-  return channels;
 }
 
 WinogradRegisters codegen::winogradRegisters(const WinogradTiling &tiling, const Level &level) {
@@ -96,25 +84,15 @@ WinogradRegisters codegen::winogradRegisters(const WinogradTiling &tiling, const
   constexpr int64_t ahead = 256;
   if (lanes < panelColumns) {
     TileShape tile = tileShape(level, lanes, {.rows = tiling.tilesTogether(), .panels = all});
-    return {.rows = most,
-            .panels = tile.panels,
-            .depth = depthOf(tiling.channels, tile.panels),
-            .ahead = ahead,
-            .fetching = 2,
-            .fetchesImages = false};
+    return {.rows = most, .panels = tile.panels, .ahead = ahead, .fetching = 2, .fetchesImages = false};
   }
   // A register holds a panel's row. The squarer a tile, the fewer loads: 6 × 4 or 8 × 3 registers of 32. The last cache
   // and memory are slow beside so many multiply-adds, so that fetching goes on all the time.
   int64_t panels = all % 4 != 0 && all % 3 == 0 ? 3 : std::min<int64_t>(4, all);
   int64_t rows = panels == 4 ? 6 : panels == 3 ? 8 : most;
-  // All channels are summed at once: where lines come from memory, the cores' own fetching is needed, too, which
-  // follows a panel as far as it goes on.
-  return {.rows = rows,
-          .panels = panels,
-          .depth = tiling.channels,
-          .ahead = std::max(ahead, tiling.channels),
-          .fetching = 8,
-          .fetchesImages = true};
+  // Weights that come from memory are fetched while those of the point before are multiplied.
+  return {
+      .rows = rows, .panels = panels, .ahead = std::max(ahead, tiling.channels), .fetching = 8, .fetchesImages = true};
 }
 
 WinogradScratch codegen::winogradScratch(const WinogradTiling &tiling, const Level &level) {

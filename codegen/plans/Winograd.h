@@ -43,7 +43,6 @@ WinogradTiling winogradTiling(nn::KernelOp kernel, const Level &level);
 /// The register tile of the products: at most `rows` tiles with `panels` panels.
 struct WinogradRegisters {
   int64_t rows, panels;
-  int64_t depth;      ///< Channels that are summed for all tiles of a block before the next ones are.
   int64_t ahead;      ///< Steps from where weights are multiplied to where they are fetched.
   int64_t fetching;   ///< Weights that come soon are fetched during so many of a point's register tiles at most.
   bool fetchesImages; ///< Whether the block's results and the next one's inputs are fetched meanwhile, too.
