@@ -5,7 +5,7 @@
 //
 //   strip     [points of the height][columns under a row of tiles][16 channels]   the input, transformed along the
 //   height inputs    [points][tiles][channels]                                           the input, transformed
-//   products  [tiles][points][columns of some panels]
+//   products  [tiles][points][columns of some panels]                            a line more for each tile
 //   half      [outputs along the height][points of the width][columns]            one tile, transformed back halfway
 //
 //   weights: panels [outputs / 16][points][channels][16], transformed
@@ -198,7 +198,7 @@ struct WinogradConv {
 
   Value productAt(Value memory, Value tile, Value point, const TileColumn &column) {
     int64_t columns = scratch.panels * panelColumns;
-    Value index = k.mul(k.add(k.mul(tile, tiling.points()), point), columns);
+    Value index = k.add(k.mul(tile, scratch.productStride), k.mul(point, columns));
     return k.at(placeIn(memory, scratch.products), k.add(index, column.panel * panelColumns + column.offset), element);
   }
 
@@ -473,16 +473,17 @@ void codegen::emitWinogradConv(KernelBuilder &k) {
   auto op = cast<nn::ConvOp>(k.root());
   const View &input = k.input(op.getInput());
   WinogradTiling tiling = winogradTiling(k.kernel, k.level);
+  WinogradRegisters registers = winogradRegisters(tiling, k.level);
   WinogradConv conv{.k = k,
                     .input = input,
                     .filter = k.input(op.getFilter()),
                     .element = input.element,
                     .geometry = geometryOf(op),
                     .tiling = tiling,
-                    .registers = winogradRegisters(tiling, k.level),
+                    .registers = registers,
                     .scratch = winogradScratch(tiling, k.level),
                     .lanes = k.lanes(input.element),
-                    .ahead = k.kernel.getPlan()->get("ahead", 256),
+                    .ahead = k.kernel.getPlan()->get("ahead", registers.ahead),
                     .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
                     .epilogue = Epilogue(k)};
   conv.emit();

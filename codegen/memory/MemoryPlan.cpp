@@ -76,11 +76,21 @@ struct Planner {
     }
   }
 
-  /// Whether `value` can be computed right inside a join: it has no home yet, and everybody who reads it is a kernel (a
-  /// reshape would need dense rows).
-  bool canMoveInto(Value value, DenseSet<Value> &claimed) {
+  /// Whether everybody who reads `value` is a kernel, or a reshape that has the same rows: others would need dense
+  /// rows.
+  static bool isReadByRows(Value value) {
+    return llvm::all_of(value.getUsers(), [&](Operation *user) {
+      auto reshape = dyn_cast<nn::ReshapeOp>(user);
+      return isa<nn::KernelOp>(user) ||
+             (reshape && columnsOf(reshape.getResult()) == columnsOf(value) && isReadByRows(reshape.getResult()));
+    });
+  }
+
+  /// Whether `part`, maybe some value by another name, can be computed right inside a join: it has no home yet.
+  bool canMoveInto(Value part, DenseSet<Value> &claimed) {
+    Value value = unreshaped(part);
     return value.getDefiningOp<nn::KernelOp>() && !plan.placements.contains(value) && claimed.insert(value).second &&
-           llvm::all_of(value.getUsers(), [](Operation *user) { return isa<nn::KernelOp>(user); });
+           columnsOf(value) == columnsOf(part) && isReadByRows(value);
   }
 
   /// Whether `value` is computed where an input is. It is written when its own kernel runs, and not before.
@@ -112,7 +122,7 @@ struct Planner {
       Placement whole = plan.placements[result];
       DimAttr offset = whole.offset;
       for (Value part : parts) {
-        placed(part, {whole.kind, whole.index, offset, whole.rowStride});
+        placed(unreshaped(part), {whole.kind, whole.index, offset, whole.rowStride});
         offset = offset + columnsOf(part) * elementBytes(part);
       }
       plan.views.insert(kernel);
@@ -239,7 +249,8 @@ struct Planner {
       if (!reshape || nn::isRecipe(reshape.getOperand()))
         continue;
       Placement placement = plan.placements.lookup(reshape.getOperand());
-      placement.rowStride = columnsOf(reshape.getResult());
+      if (columnsOf(reshape.getResult()) != columnsOf(reshape.getOperand()))
+        placement.rowStride = columnsOf(reshape.getResult());
       placed(reshape.getResult(), placement);
     }
   }

@@ -16,7 +16,8 @@ using namespace margay::codegen;
 
 // What products reach of the peak, and what transforming along an axis costs in multiply-adds for a point of a tile and
 // a channel: measured, see docs/winograd.md.
-static constexpr double productShare = 0.88, inputCost = 5, outputCost = 2.5;
+// Sums of few channels take as long as those of so many: a register tile waits for its last products.
+static constexpr double productShare = 0.88, inputCost = 5, outputCost = 2.5, leastChannels = 8;
 
 static double winogradTime(const ConvSizes &sizes, const WinogradTile &tile) {
   const Geometry &g = sizes.geometry;
@@ -25,10 +26,10 @@ static double winogradTime(const ConvSizes &sizes, const WinogradTile &tile) {
   double points = tile.height.points() * tile.width.points();
   double outputs = double(llvm::alignTo(uint64_t(sizes.outputs), uint64_t(panelColumns)));
   double weights = sizeof(float) * points * sizes.channels * outputs;
-  double products = points * tiles * sizes.channels * outputs / productShare;
+  double products = points * tiles * std::max(sizes.channels, leastChannels) * outputs / productShare;
   int axes = (tile.height.points() > 1) + (tile.width.points() > 1);
   double transforms = axes * points * tiles * (inputCost * sizes.channels + outputCost * outputs);
-  return std::max(products, weightTime(weights)) + transforms;
+  return timeWithWeights(sizes, products, weights) + transforms;
 }
 
 //===----------------------------------------------------------------------===//

@@ -15,17 +15,32 @@ using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 
+static double modelBytes(nn::ConvOp conv) {
+  double bytes = 0;
+  for (auto param : conv->getParentOfType<ModuleOp>().getOps<nn::ParamOp>()) {
+    auto type = cast<ShapedType>(param.getValue().getType());
+    if (type.getElementType().isIntOrFloat())
+      bytes += double(type.getNumElements()) * type.getElementTypeBitWidth() / 8;
+  }
+  return bytes;
+}
+
 ConvSizes codegen::convSizes(nn::ConvOp conv) {
   ArrayRef<int64_t> shape = conv.getFilter().getType().getShape();
   return {geometryOf(conv), double(shape[shape.size() - 2]), double(shape.back()) / double(conv.getGroups()),
-          double(runTaps(conv))};
+          double(runTaps(conv)), modelBytes(conv)};
 }
 
-double codegen::weightTime(double bytes) {
+/// For so many bytes to be read from the last cache.
+static double cacheTime(double bytes) { return bytes * planningLevel().multiplyAdds / planningLevel().cacheBytes; }
+
+double codegen::timeWithWeights(const ConvSizes &sizes, double sums, double bytes) {
+  constexpr double lastCache = 16 << 20;
+  if (std::max(sizes.modelBytes, bytes) <= lastCache)
+    return std::max(sums, cacheTime(bytes));
   // Memory gives one core of a server 12 bytes in a nanosecond, of a desktop 25.
-  constexpr double mostCached = 16 << 20, memoryBytes = 15;
-  const Level &level = planningLevel();
-  return bytes * level.multiplyAdds / (bytes <= mostCached ? level.cacheBytes : memoryBytes);
+  constexpr double memoryBytes = 15;
+  return sums + bytes * planningLevel().multiplyAdds / memoryBytes;
 }
 
 double codegen::milliseconds(double multiplyAdds) { return multiplyAdds / planningLevel().multiplyAdds * 1e-6; }
@@ -82,8 +97,8 @@ double codegen::directTime(const ConvSizes &sizes) {
   double sums = seenTaps(g.height) * seenTaps(g.width) * sizes.channels * computedOutputs(sizes, 0.7);
   // Each panel goes over the whole image: what the second-level cache cannot keep comes from the last one again.
   double image = seenBytes(sizes), panels = llvm::divideCeil(uint64_t(sizes.outputs), uint64_t(panelColumns));
-  double again = image > planningLevel().blockBytes ? weightTime(image) * (panels - 1) : 0;
-  return std::max(sums / (best * tileShare(sizes, panelBytes)) + again, weightTime(panelBytes * panels));
+  double again = image > planningLevel().blockBytes ? cacheTime(image) * (panels - 1) : 0;
+  return timeWithWeights(sizes, sums / (best * tileShare(sizes, panelBytes)) + again, panelBytes * panels);
 }
 
 double codegen::patchTime(const ConvSizes &sizes) {
@@ -92,5 +107,5 @@ double codegen::patchTime(const ConvSizes &sizes) {
   double weights = sizeof(float) * sizes.channels * sizes.outputs *
                    double(sizes.geometry.height.kernel * sizes.geometry.width.kernel);
   double sums = elements * computedOutputs(sizes, 0.45);
-  return std::max(sums / best + elements * copyElement + runs * copyRun, weightTime(weights));
+  return timeWithWeights(sizes, sums / best + elements * copyElement + runs * copyRun, weights);
 }

@@ -17,6 +17,7 @@ struct ConvSizes {
   Geometry geometry;
   double channels, outputs; ///< Of a group.
   double runTaps;           ///< Taps that are copied at once (PatchRuns.h).
+  double modelBytes;        ///< Of all parameters of the model: what a call reads before it needs these again.
 };
 ConvSizes convSizes(nn::ConvOp conv);
 
@@ -24,8 +25,9 @@ ConvSizes convSizes(nn::ConvOp conv);
 double directTime(const ConvSizes &sizes);
 /// As a product with copied patches (kernels/Patches.h).
 double patchTime(const ConvSizes &sizes);
-/// For so many bytes of weights to be read: from the last cache, or from memory if that is too small.
-double weightTime(double bytes);
+/// For sums that read so many bytes of weights: these come from the last cache, which is waited for where it is slower;
+/// or from memory, if there are too many in the model, which is waited for anyway.
+double timeWithWeights(const ConvSizes &sizes, double sums, double bytes);
 
 double milliseconds(double multiplyAdds);
 

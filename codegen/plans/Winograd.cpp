@@ -23,10 +23,15 @@ static int64_t weightBytes(const WinogradTiling &tiling) {
   return outputBytes(tiling) * static_cast<int64_t>(llvm::alignTo(tiling.outputs, panelColumns));
 }
 
-/// How many tiles a block has, which share the weights that they read: more where these come from memory.
+static constexpr int64_t usualTiles = 28, manyTiles = 49, lastCache = 16 << 20;
+
+/// How many tiles a block has, which share the weights that they read. More where these come from memory, be it that
+/// the last cache is too small, or that it keeps nothing which is read once; so that the whole image needs them once.
 static int64_t mostTiles(const WinogradTiling &tiling) {
-  constexpr int64_t lastCache = 16 << 20;
-  return weightBytes(tiling) > lastCache ? 49 : 28;
+  constexpr int64_t secondCache = 768 << 10, mostInputs = 1 << 20;
+  int64_t tiles = tiling.tileRows * tiling.tileColumns, weights = weightBytes(tiling);
+  bool isOnce = weights > secondCache && tiles <= manyTiles && tiles * outputBytes(tiling) <= mostInputs;
+  return weights > lastCache || isOnce ? manyTiles : usualTiles;
 }
 
 /// Cuts the tiles of an image into blocks of at most `most`, with whole rows of tiles where that is possible.
@@ -66,21 +71,28 @@ WinogradTiling codegen::winogradTiling(nn::KernelOp kernel, const Level &level) 
   if (level.registers == 32 && weightBytes(tiling) <= secondCache &&
       tiling.tilesTogether() * outputBytes(tiling) > fewInputs)
     tiling.rowsTogether = std::clamp<int64_t>(fewTiles / tiling.columnBlocks.size, 1, tiling.rowBlocks.size);
+  // With AVX2 their caches are small beside as many tiles' inputs and products.
+  if (level.registers < 32 && tiling.tilesTogether() > usualTiles && weightBytes(tiling) <= lastCache)
+    tiling.rowsTogether =
+        evenSplit(tiling.rowBlocks.size, std::max<int64_t>(1, usualTiles / tiling.columnBlocks.size)).size;
   return tiling;
 }
 
 WinogradRegisters codegen::winogradRegisters(const WinogradTiling &tiling, const Level &level) {
   int64_t lanes = level.lanes(sizeof(float)), most = maxTileRows(level);
   int64_t all = llvm::divideCeil(tiling.outputs, panelColumns);
+  constexpr int64_t ahead = 256;
   if (lanes < panelColumns) {
     TileShape tile = tileShape(level, lanes, {.rows = tiling.tilesTogether(), .panels = all});
-    return {.rows = most, .panels = tile.panels, .fetching = 2, .fetchesImages = false};
+    return {.rows = most, .panels = tile.panels, .ahead = ahead, .fetching = 2, .fetchesImages = false};
   }
   // A register holds a panel's row. The squarer a tile, the fewer loads: 6 × 4 or 8 × 3 registers of 32. The last cache
   // and memory are slow beside so many multiply-adds, so that fetching goes on all the time.
   int64_t panels = all % 4 != 0 && all % 3 == 0 ? 3 : std::min<int64_t>(4, all);
   int64_t rows = panels == 4 ? 6 : panels == 3 ? 8 : most;
-  return {.rows = rows, .panels = panels, .fetching = 8, .fetchesImages = true};
+  // Weights that come from memory are fetched while those of the point before are multiplied.
+  return {
+      .rows = rows, .panels = panels, .ahead = std::max(ahead, tiling.channels), .fetching = 8, .fetchesImages = true};
 }
 
 WinogradScratch codegen::winogradScratch(const WinogradTiling &tiling, const Level &level) {
@@ -101,7 +113,8 @@ WinogradScratch codegen::winogradScratch(const WinogradTiling &tiling, const Lev
   scratch.zeros = take(line);
   scratch.strip = take(tiling.height.points() * scratch.stripColumns * line);
   scratch.inputs = take(tiling.points() * tiles * scratch.rowStride);
-  scratch.products = take(tiles * tiling.points() * columns);
+  scratch.productStride = tiling.points() * columns + line;
+  scratch.products = take(tiles * scratch.productStride);
   scratch.half = take(tiling.height.outputs * tiling.width.points() * columns);
   scratch.size = used;
   return scratch;

@@ -43,6 +43,7 @@ WinogradTiling winogradTiling(nn::KernelOp kernel, const Level &level);
 /// The register tile of the products: at most `rows` tiles with `panels` panels.
 struct WinogradRegisters {
   int64_t rows, panels;
+  int64_t ahead;      ///< Steps from where weights are multiplied to where they are fetched.
   int64_t fetching;   ///< Weights that come soon are fetched during so many of a point's register tiles at most.
   bool fetchesImages; ///< Whether the block's results and the next one's inputs are fetched meanwhile, too.
 };
@@ -50,9 +51,10 @@ WinogradRegisters winogradRegisters(const WinogradTiling &tiling, const Level &l
 
 /// Where what lies in the scratch memory, in elements.
 struct WinogradScratch {
-  int64_t panels;       ///< That are multiplied at once.
-  int64_t stripColumns; ///< Of the image, under a row of a block's tiles.
-  int64_t rowStride;    ///< From one tile's transformed channels to the next one's.
+  int64_t panels;        ///< That are multiplied at once.
+  int64_t stripColumns;  ///< Of the image, under a row of a block's tiles.
+  int64_t rowStride;     ///< From one tile's transformed channels to the next one's.
+  int64_t productStride; ///< From one tile's products to the next one's.
   int64_t zeros, strip, inputs, products, half, size;
 
   /// Channels that are transformed at once: a cache line of them.

@@ -60,3 +60,46 @@ func.func @stays(%z: tensor<24xf32>, %x: tensor<6x2xf32>, %w: tensor<2x4xf32>) -
   %s = nn.add %f, %z : tensor<24xf32>
   return %m, %y, %s : tensor<2x3xf32>, tensor<2x3x4xf32>, tensor<24xf32>
 }
+
+// -----
+
+// What interleaves the pixels of a transposed convolution comes after its bias and activation. The bias is repeated for
+// the phases: it is a recipe, and written out.
+// CHECK-LABEL: func.func @interleaved
+// CHECK: %[[C:.*]] = nn.contract
+// CHECK: %[[T:.*]] = nn.broadcast %{{.*}} : tensor<1x1x4xf32> to tensor<1x2x4xf32>
+// CHECK: %[[R:.*]] = nn.reshape %[[T]] : tensor<1x2x4xf32> to tensor<1x8xf32>
+// CHECK: %[[B:.*]] = nn.broadcast %[[R]] : tensor<1x8xf32> to tensor<3x8xf32>
+// CHECK: %[[S:.*]] = nn.add %[[C]], %[[B]]
+// CHECK: %[[A:.*]] = nn.relu %[[S]]
+// CHECK: %[[V:.*]] = nn.reshape %[[A]] : tensor<3x8xf32> to tensor<3x2x4xf32>
+// CHECK: %[[I:.*]] = nn.transpose %[[V]]
+// CHECK: %[[Y:.*]] = nn.reshape %[[I]] : tensor<2x3x4xf32> to tensor<6x4xf32>
+// CHECK: return %[[Y]]
+nn.param @b : tensor<1x4xf32> = dense<1.0> : tensor<1x4xf32>
+func.func @interleaved(%x: tensor<3x2xf32>, %w: tensor<2x8xf32>) -> tensor<6x4xf32> {
+  %b = nn.get @b : tensor<1x4xf32>
+  %c = nn.contract %x, %w {lhs_roles = "mk", rhs_roles = "kn"} : tensor<3x2xf32>, tensor<2x8xf32> -> tensor<3x8xf32>
+  %v = nn.reshape %c : tensor<3x8xf32> to tensor<3x2x4xf32>
+  %i = nn.transpose %v {permutation = array<i64: 1, 0, 2>} : tensor<3x2x4xf32> -> tensor<2x3x4xf32>
+  %r = nn.reshape %i : tensor<2x3x4xf32> to tensor<6x4xf32>
+  %bb = nn.broadcast %b : tensor<1x4xf32> to tensor<6x4xf32>
+  %s = nn.add %r, %bb : tensor<6x4xf32>
+  %y = nn.relu %s : tensor<6x4xf32>
+  return %y : tensor<6x4xf32>
+}
+
+// -----
+
+// Not: a bias that the repetition would make large.
+// CHECK-LABEL: func.func @large
+// CHECK: nn.add {{.*}} : tensor<5000x2x4xf32>
+nn.param @b : tensor<1x2x4xf32> = dense<1.0> : tensor<1x2x4xf32>
+func.func @large(%x: tensor<10000x2xf32>, %w: tensor<2x4xf32>) -> tensor<5000x2x4xf32> {
+  %b = nn.get @b : tensor<1x2x4xf32>
+  %c = nn.contract %x, %w {lhs_roles = "mk", rhs_roles = "kn"} : tensor<10000x2xf32>, tensor<2x4xf32> -> tensor<10000x4xf32>
+  %r = nn.reshape %c : tensor<10000x4xf32> to tensor<5000x2x4xf32>
+  %bb = nn.broadcast %b : tensor<1x2x4xf32> to tensor<5000x2x4xf32>
+  %s = nn.add %r, %bb : tensor<5000x2x4xf32>
+  return %s : tensor<5000x2x4xf32>
+}

@@ -157,6 +157,40 @@ TEST_F(MemoryPlanTest, AnInputCannotMoveIntoAJoin) {
   EXPECT_EQ(memory.placements.lookup(kernel("a").getResult(0)).kind, Placement::Arena);
 }
 
+// As a result of a transposed convolution, whose phases become rows and columns of pixels.
+TEST_F(MemoryPlanTest, APartOfAJoinMayHaveAnotherNameForItsRows) {
+  MemoryPlan memory = plan(R"(
+    func.func @main(%x: tensor<2x2x3xf32>, %y: tensor<4x5xf32>) -> (tensor<4x8xf32>, tensor<4x3xf32>) {
+      %a = nn.kernel "a" (%0 = %x : tensor<2x2x3xf32>) -> tensor<2x2x3xf32> {
+        %1 = nn.relu %0 : tensor<2x2x3xf32>
+        nn.yield %1 : tensor<2x2x3xf32>
+      }
+      %r = nn.reshape %a : tensor<2x2x3xf32> to tensor<4x3xf32>
+      %b = nn.kernel "b" (%0 = %y : tensor<4x5xf32>) -> tensor<4x5xf32> {
+        %1 = nn.relu %0 : tensor<4x5xf32>
+        nn.yield %1 : tensor<4x5xf32>
+      }
+      %j = nn.kernel "join" (%0 = %b : tensor<4x5xf32>, %1 = %r : tensor<4x3xf32>) -> tensor<4x8xf32> {
+        %2 = nn.concat %0, %1 {axis = 1 : i64} : tensor<4x5xf32>, tensor<4x3xf32> -> tensor<4x8xf32>
+        nn.yield %2 : tensor<4x8xf32>
+      }
+      %n = nn.kernel "n" (%0 = %r : tensor<4x3xf32>) -> tensor<4x3xf32> {
+        %1 = nn.neg %0 : tensor<4x3xf32>
+        nn.yield %1 : tensor<4x3xf32>
+      }
+      return %j, %n : tensor<4x8xf32>, tensor<4x3xf32>
+    })");
+  EXPECT_TRUE(memory.views.contains(kernel("join")));
+  Placement a = memory.placements.lookup(kernel("a").getResult(0)),
+            r = memory.placements.lookup(kernel("n").getInputs()[0]);
+  EXPECT_EQ(a.kind, Placement::Output);
+  EXPECT_EQ(a.offset.getConstant(), 20);
+  EXPECT_EQ(a.rowStride.getConstant(), 8);
+  EXPECT_EQ(r.offset.getConstant(), 20);
+  EXPECT_EQ(r.rowStride.getConstant(), 8);
+  EXPECT_EQ(kernel("n").getPlan()->getAlgorithm(), "elementwise-rows");
+}
+
 TEST_F(MemoryPlanTest, AReshapedPartStaysDense) {
   MemoryPlan memory = plan(R"(
     func.func @main(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>) -> (tensor<2x6xf32>, tensor<6xf32>) {
