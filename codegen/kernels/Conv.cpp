@@ -157,10 +157,9 @@ void codegen::emitConv(KernelBuilder &k) {
   Geometry geometry = geometryOf(op);
   int64_t outputs = filter.getDimSize(rank - 1) / groups;
   bool areUnits = sharesColumns(k.kernel);
-  TileShape tiles = tileShape(k.level, k.lanes(input.element),
-                              {.rows = geometry.width.out,
-                               .panels = int64_t(llvm::divideCeil(outputs, panelColumns)),
-                               .panelsOfAUnit = areUnits ? convUnitColumns / panelColumns : 0});
+  TileShape tiles =
+      tileShape(k.level, k.lanes(input.element),
+                {.rows = geometry.width.out, .columns = outputs, .unitColumns = areUnits ? convUnitColumns : 0});
   Conv conv{.k = k,
             .input = input,
             .filter = weights,
