@@ -373,10 +373,10 @@ static int64_t costPerElement(nn::KernelOp kernel) {
   return isa_and_nonnull<nn::SoftmaxOp>(root) ? 32 : moved;
 }
 
-/// Enough work to be worth a thread's while, some microseconds: more tasks than that cost more than they bring. Where
+/// Enough work to be worth a thread's while, a microsecond or some: more tasks than that cost more than they bring. Where
 /// all units are known, tasks are equal, and an even number of them.
 static int64_t unitsPerTask(nn::KernelOp kernel, const Algorithm &algorithm) {
-  constexpr int64_t workPerTask = 1 << 18;
+  constexpr int64_t workPerTask = 1 << 17;
   if (algorithm.taskOf)
     return algorithm.taskOf(kernel);
   DimAttr all = nn::product(kernel.getContext(), resultDims(kernel)), units = algorithm.units(kernel);
