@@ -143,11 +143,10 @@ typedef struct mg__phases {
   int64_t begin, end;
 } mg__phases;
 
-/// Runs a kernel over rows [0, rows), in tasks of rows_per_task (the last may be shorter), which the caller chooses
-/// independently of the number of workers. Without threads, or when there is only one task, it is one call over all
-/// rows, and all phases. Else all tasks of a phase are done before the next one begins; there are as few as workers, of
-/// some rows_per_task each. `phases` point into the args; NULL for a kernel that has none. `index` is the kernel's
-/// number, for the profile.
+/// Runs a kernel over rows [0, rows), in tasks of some rows_per_task each (the last one may end within these): of as
+/// many as suit the workers. What a row becomes does not depend on that. Without threads, or when there is only one
+/// task, it is one call over all rows, and all phases. Else all tasks of a phase are done before the next one begins.
+/// `phases` point into the args; NULL for a kernel that has none. `index` is the kernel's number, for the profile.
 void mg__parallel(const mg__frame *frame, mg__kernel kernel, const void *args, int64_t rows, int64_t rows_per_task,
                   mg__phases *phases, int32_t index);
 

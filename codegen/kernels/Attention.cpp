@@ -68,9 +68,7 @@ struct AttentionKernel {
   /// The group's rows, of which each begins at `start(row)`, times panels.
   void multiply(const Group &group, llvm::function_ref<Value(Value row)> start, Value rowStride, int64_t packed,
                 int64_t steps, int64_t columns, Finish finish) {
-    TileShape tile = tileShape(
-        k.level, lanes,
-        {.rows = std::max<int64_t>(1, split.size), .panels = int64_t(llvm::divideCeil(columns, panelColumns))});
+    TileShape tile = tileShape(k.level, lanes, {.rows = std::max<int64_t>(1, split.size), .columns = columns});
     forPanels(k, k.constant(0), std::nullopt, columns, lanes, tile.panels, [&](Value panel, const TileColumns &shape) {
       Value weights = k.at(scratchAt(packed), k.mul(panel, steps * panelColumns), element);
       forGroups(k, split, group.index, k.add(group.index, 1), tile.rows, [&](Value row, int64_t rows) {

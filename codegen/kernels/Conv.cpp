@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/kernels/Kernels.h"
+#include "codegen/kernels/RowGroups.h"
 #include "codegen/kernels/Spatial.h"
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/ConvUnits.h"
@@ -112,8 +113,7 @@ struct Conv {
     finishTile(k, epilogue, done, row, column, finishesRows);
   }
 
-  /// All pixels of one output row, for some panels.
-  void row(Value unit, Value group, Value panel, const TileColumns &shape) {
+  Place placeOf(Value unit, Value group) {
     const Axis &height = geometry.height, &width = geometry.width;
     ImageRow at = imageRow(k, geometry, unit);
     Place place;
@@ -121,7 +121,14 @@ struct Conv {
                           k.mul(group, channels), element);
     std::tie(place.kernelRowBegin, place.kernelRowEnd) = insideRange(k, height, at.row);
     place.firstResult = k.mul(unit, width.out);
-    forPixelTiles(k, width, tiles.rows, [&](const PixelTile &pixels) { tile(place, pixels, group, panel, shape); });
+    return place;
+  }
+
+  /// All pixels of one output row, for some panels.
+  void row(Value unit, Value group, Value panel, const TileColumns &shape) {
+    Place place = placeOf(unit, group);
+    forPixelTiles(k, geometry.width, tiles.rows,
+                  [&](const PixelTile &pixels) { tile(place, pixels, group, panel, shape); });
   }
 
   /// Units are image rows.
@@ -132,6 +139,22 @@ struct Conv {
                 [&](Value panel, const TileColumns &shape) {
                   k.loop(k.begin, k.end, 1, [&](Value unit) { row(unit, group, panel, shape); });
                 });
+    });
+  }
+
+  /// Units are some pixels of an image row: as many whole tiles as the level has there.
+  void pixels(int64_t parts) {
+    EvenSplit split = evenSplit(geometry.width.out, tiles.rows);
+    auto tileOf = [&](Value part) { return k.div(k.mul(part, split.parts), k.constant(parts)); };
+    forPanels(k, k.constant(0), std::nullopt, outputs, lanes, tiles.panels, [&](Value panel, const TileColumns &shape) {
+      k.loop(k.div(k.begin, k.constant(parts)), k.ceilDivClamped(k.end, parts), 1, [&](Value image) {
+        Value first = k.mul(image, parts);
+        Value from = k.max(k.sub(k.begin, first), k.constant(0)), to = k.min(k.sub(k.end, first), k.constant(parts));
+        Place place = placeOf(image, k.constant(0));
+        forGroups(k, split, tileOf(from), tileOf(to), tiles.rows, [&](Value column, int64_t count) {
+          tile(place, {column, count, PixelTile::Whole}, k.constant(0), panel, shape);
+        });
+      });
     });
   }
 
@@ -157,10 +180,9 @@ void codegen::emitConv(KernelBuilder &k) {
   Geometry geometry = geometryOf(op);
   int64_t outputs = filter.getDimSize(rank - 1) / groups;
   bool areUnits = sharesColumns(k.kernel);
-  TileShape tiles = tileShape(k.level, k.lanes(input.element),
-                              {.rows = geometry.width.out,
-                               .panels = int64_t(llvm::divideCeil(outputs, panelColumns)),
-                               .panelsOfAUnit = areUnits ? convUnitColumns / panelColumns : 0});
+  TileShape tiles =
+      tileShape(k.level, k.lanes(input.element),
+                {.rows = geometry.width.out, .columns = outputs, .unitColumns = areUnits ? convUnitColumns : 0});
   Conv conv{.k = k,
             .input = input,
             .filter = weights,
@@ -172,7 +194,9 @@ void codegen::emitConv(KernelBuilder &k) {
             .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
             .lanes = k.lanes(input.element),
             .epilogue = Epilogue(k)};
-  if (areUnits)
+  if (int64_t parts = pixelParts(k.kernel); parts > 1)
+    conv.pixels(parts);
+  else if (areUnits)
     conv.columns();
   else
     conv.rows(groups);

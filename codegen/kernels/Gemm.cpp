@@ -198,7 +198,7 @@ struct Gemm {
 
   /// Units of columns, as panels.
   void unitPanels(Value begin, Value end, llvm::function_ref<void(Value panel, const TileColumns &)> body) {
-    constexpr int64_t panels = unitColumns / panelColumns;
+    int64_t panels = unitColumns(k.kernel) / panelColumns;
     forPanels(k, k.mul(begin, panels), k.mul(end, panels), shape.columns, lanes, blocks.panels, body);
   }
 
@@ -214,7 +214,7 @@ struct Gemm {
     if (k.kernel.getPlan()->get("columns_task", 0) == 0)
       return rows(k.begin, k.end, [&](auto body) { allPanels(body); });
     Value total = k.dim(shape.height), few = k.less(total, k.constant(fewRows + 1));
-    Value allUnits = k.constant(llvm::divideCeil(shape.columns, unitColumns));
+    Value allUnits = k.constant(llvm::divideCeil(shape.columns, unitColumns(k.kernel)));
     auto choose = [&](Value ifFew, Value ifMany) -> Value {
       return arith::SelectOp::create(k.builder, k.loc, few, ifFew, ifMany);
     };

@@ -108,7 +108,7 @@ int64_t codegen::unitsPerImageRow(nn::KernelOp kernel) {
 static bool hasRows(nn::KernelOp kernel) {
   StringRef algorithm = kernel.getPlan()->getAlgorithm();
   bool isKnown = llvm::is_contained({"gemm", "gemm-rows", "depthwise", "window"}, algorithm) ||
-                 (algorithm == "conv" && !sharesColumns(kernel));
+                 (algorithm == "conv" && sharesRows(kernel));
   Operation *root = rootOf(kernel);
   bool isImages = root ? isKnown && isa<nn::ConvOp, nn::WindowOp>(root) : isElementwise(kernel);
   if (!isImages || kernel.getNumResults() != 1)

@@ -8,12 +8,28 @@ using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 
+static bool isOneRow(nn::ConvOp conv) {
+  auto result = conv.getType();
+  return result.getRank() == 3 || (result.getRank() == 4 && result.getDimSize(1) == 1);
+}
+
+int64_t codegen::pixelParts(nn::KernelOp kernel) {
+  constexpr int64_t unitPixels = 64, mostParts = 16;
+  auto conv = cast<nn::ConvOp>(rootOf(kernel));
+  size_t axes = conv.getStrides().size(); // Pads are those before all axes, then those behind.
+  bool isPadded = conv.getPads()[axes - 1] != 0 || conv.getPads()[2 * axes - 1] != 0;
+  if (!isOneRow(conv) || isPadded || conv.getGroups() != 1)
+    return 1;
+  return std::clamp<int64_t>(conv.getType().getDimSize(conv.getType().getRank() - 2) / unitPixels, 1, mostParts);
+}
+
 bool codegen::sharesColumns(nn::KernelOp kernel) {
   auto conv = cast<nn::ConvOp>(rootOf(kernel));
-  auto result = conv.getType();
-  bool isOneRow = result.getRank() == 3 || (result.getRank() == 4 && result.getDimSize(1) == 1);
-  return isOneRow && conv.getGroups() == 1 && result.getShape().back() > convUnitColumns;
+  return isOneRow(conv) && conv.getGroups() == 1 && pixelParts(kernel) == 1 &&
+         conv.getType().getShape().back() > convUnitColumns;
 }
+
+bool codegen::sharesRows(nn::KernelOp kernel) { return pixelParts(kernel) == 1 && !sharesColumns(kernel); }
 
 nn::DimAttr codegen::convUnits(nn::KernelOp kernel) {
   SmallVector<nn::DimAttr> dims = nn::dimsOf(rootOf(kernel)->getResult(0).getType());
@@ -21,6 +37,6 @@ nn::DimAttr codegen::convUnits(nn::KernelOp kernel) {
   dims.pop_back_n(2);
   nn::DimAttr rows = nn::product(kernel.getContext(), dims);
   if (!sharesColumns(kernel))
-    return rows;
+    return rows * nn::constantDim(kernel.getContext(), pixelParts(kernel));
   return rows * nn::constantDim(kernel.getContext(), llvm::divideCeil(columns, convUnitColumns));
 }

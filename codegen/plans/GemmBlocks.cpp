@@ -68,12 +68,14 @@ static int64_t patchSteps(const GemmShape &shape, int64_t most) {
   return shape.run;
 }
 
-/// Whether threads may share the columns, so that tiles have to begin where units of columns do.
-static bool mayShareColumns(nn::KernelOp kernel) {
+/// Where threads may share the columns: how many of them a unit has, as tiles have to begin where it does. 0 otherwise.
+static int64_t sharedColumns(nn::KernelOp kernel) {
   StringRef algorithm = kernel.getPlan()->getAlgorithm();
-  if (algorithm == "gemm")
-    return gemmUnits(kernel).columnParts > 1;
-  return algorithm == "gemm-columns" || kernel.getPlan()->get("columns_task", 0) != 0;
+  if (algorithm == "gemm") {
+    GemmUnits units = gemmUnits(kernel);
+    return units.columnParts > 1 ? units.columns : 0;
+  }
+  return algorithm == "gemm-columns" || kernel.getPlan()->get("columns_task", 0) != 0 ? unitColumns(kernel) : 0;
 }
 
 GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
@@ -89,8 +91,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   int64_t groupRows = known ? std::max<int64_t>(1, evenSplit(rows, mostGroupRows).size) : mostGroupRows;
   TileShape tile = tileShape(level, lanes,
                              {.rows = groupRows,
-                              .panels = int64_t(llvm::divideCeil(shape.columns, panelColumns)),
-                              .panelsOfAUnit = mayShareColumns(kernel) ? unitColumns / panelColumns : 0,
+                              .columns = shape.columns,
+                              .unitColumns = sharedColumns(kernel),
                               .readsOnce = rows <= groupRows});
   blocks.tileRows = tile.rows;
   blocks.panels = tile.panels;
@@ -134,7 +136,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   // pages. A tile of few rows leaves room in these sets, and then copying has to be for many columns.
   constexpr int64_t page = 4096, roomyRows = 6, worthCopying = 128, worthCopyingRoomy = 512;
   bool isFar = shape.depth * shape.elementBytes % page == 0 || blocks.steps < shape.depth;
-  int64_t columns = shape.rows && rows > fewRows ? gemmUnits(kernel).columns : shape.columns;
+  bool areShared = shape.rows && rows > fewRows && gemmUnits(kernel).rows.parts == 1;
+  int64_t columns = areShared ? shape.columns / 2 : shape.columns; // Of a thread that copies rows.
   bool isWorthIt = rows > fewRows && columns >= (blocks.tileRows > roomyRows ? worthCopying : worthCopyingRoomy);
   blocks.copiesRows = hasPatches || (isFar && isWorthIt);
   // Where a tile has all rows, there is hardly more to do than to read weights: what comes soon is fetched, so far
@@ -166,8 +169,19 @@ int64_t codegen::packingScratchBytes(nn::KernelOp kernel, const Level &level) {
   return panels * panelColumns * blocks.steps * shape.elementBytes;
 }
 
+/// Wide enough for any tile where that leaves some units; else narrower, down to what is read well by itself.
+int64_t codegen::unitColumns(nn::KernelOp kernel) {
+  constexpr int64_t least = 2 * panelColumns, most = 8 * panelColumns, wantedUnits = 4;
+  int64_t columns = most;
+  while (columns > least && gemmShape(kernel).columns < columns * wantedUnits)
+    columns /= 2;
+  if (kernel.getPlan()) // There is none while it is being made.
+    columns = std::max<int64_t>(1, kernel.getPlan()->get("unit_columns", columns));
+  return llvm::alignTo(columns, panelColumns);
+}
+
 DimAttr codegen::columnUnits(nn::KernelOp kernel) {
-  return nn::constantDim(kernel.getContext(), llvm::divideCeil(gemmShape(kernel).columns, unitColumns));
+  return nn::constantDim(kernel.getContext(), llvm::divideCeil(gemmShape(kernel).columns, unitColumns(kernel)));
 }
 
 /// Weights are read once: what that takes, or the products.
@@ -175,7 +189,7 @@ int64_t codegen::columnTask(nn::KernelOp kernel, int64_t rows) {
   constexpr double taskTime = 4000; // In nanoseconds: some times what it costs to hand a task out.
   GemmShape shape = gemmShape(kernel);
   const Level &level = planningLevel();
-  auto weights = static_cast<double>(shape.depth * unitColumns);
+  auto weights = static_cast<double>(shape.depth * unitColumns(kernel));
   double unitTime = std::max(weights * static_cast<double>(rows) / level.multiplyAdds,
                              weights * static_cast<double>(shape.elementBytes) / level.cacheBytes);
   return std::max<int64_t>(1, std::llround(taskTime / std::max(1.0, unitTime)));

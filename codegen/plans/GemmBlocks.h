@@ -24,9 +24,8 @@ namespace margay::codegen {
 
 /// Groups of rows: what units of work are made of where the number of rows is known.
 inline constexpr int64_t mostGroupRows = 12;
-/// Up to so many rows, it is the columns that are shared among threads: a unit is so many of them.
+/// Up to so many rows, it is the columns that are shared among threads.
 inline constexpr int64_t fewRows = 32;
-inline constexpr int64_t unitColumns = 128;
 
 /// A product of matrices: an nn.contract, or a convolution (of patches and filters).
 struct GemmShape {
@@ -71,7 +70,9 @@ struct GemmBlocks {
 GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level);
 GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level, std::optional<int64_t> rows);
 
-/// Units of columns, and how many of them are worth a task where there are so many rows.
+/// A unit of columns: so many of them, a few whole panels. The plan's own number `unit_columns` goes first.
+int64_t unitColumns(nn::KernelOp kernel);
+/// How many units there are, and how many of them are worth a task where there are so many rows.
 nn::DimAttr columnUnits(nn::KernelOp kernel);
 int64_t columnTask(nn::KernelOp kernel, int64_t rows);
 

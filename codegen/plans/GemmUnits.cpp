@@ -18,6 +18,7 @@ static int64_t worthReading() {
 
 GemmUnits codegen::gemmUnits(nn::KernelOp kernel) {
   constexpr int64_t wantedUnits = 6; // So that a few threads have equal shares.
+  constexpr int64_t granule = 4 * panelColumns;
   GemmShape shape = gemmShape(kernel);
   int64_t groups = std::max<int64_t>(1, evenSplit(*shape.rows, mostGroupRows).parts);
   int64_t unitGroups = llvm::divideCeil(worthReading(), mostGroupRows);
@@ -27,8 +28,8 @@ GemmUnits codegen::gemmUnits(nn::KernelOp kernel) {
   GemmUnits units;
   units.rows = evenSplit(groups, unitGroups);
   int64_t parts = llvm::divideCeil(wantedUnits, units.rows.parts);
-  int64_t columns = llvm::divideCeil(shape.columns, parts * unitColumns) * unitColumns;
-  columns = llvm::divideCeil(std::max<int64_t>(1, number("unit_columns", columns)), unitColumns) * unitColumns;
+  int64_t columns = llvm::divideCeil(shape.columns, parts * granule) * granule;
+  columns = llvm::divideCeil(std::max<int64_t>(1, number("unit_columns", columns)), granule) * granule;
   units.columns = std::min(columns, std::max<int64_t>(1, shape.columns));
   units.columnParts = std::max<int64_t>(1, llvm::divideCeil(shape.columns, units.columns));
   return units;

@@ -19,7 +19,7 @@ namespace margay::codegen {
 
 struct GemmUnits {
   EvenSplit rows;      ///< Of groups of rows.
-  int64_t columns = 0; ///< Of a unit; a multiple of unitColumns where there is more than one part.
+  int64_t columns = 0; ///< Of a unit; a multiple of four panels where there is more than one part.
   int64_t columnParts = 1;
 };
 /// Of a product whose number of rows is known. The plan's own numbers `unit_rows` (groups) and `unit_columns` go first.

@@ -348,8 +348,9 @@ static llvm::Expected<Choice> choose(nn::KernelOp kernel, bool strict) {
 // Tasks
 //===----------------------------------------------------------------------===//
 
-/// Roughly how many multiply-adds or elements one result element costs.
+/// Roughly how many multiply-adds take as long as one result element.
 static int64_t costPerElement(nn::KernelOp kernel) {
+  constexpr int64_t moved = 24; // Where an element is read, and another one written, for little arithmetic.
   Operation *root = rootOf(kernel);
   if (auto conv = dyn_cast_or_null<nn::ConvOp>(root))
     return conv.getFilter().getType().getNumElements() /
@@ -359,7 +360,7 @@ static int64_t costPerElement(nn::KernelOp kernel) {
   if (auto contract = dyn_cast_or_null<nn::ContractOp>(root))
     return std::max<int64_t>(1, gemmShape(contract).depth); // 1 where only a call knows it
   if (auto window = dyn_cast_or_null<nn::WindowOp>(root))
-    return 2 * llvm::product_of(window.getKernel());
+    return std::max(moved, 2 * llvm::product_of(window.getKernel()));
   if (auto reduce = dyn_cast_or_null<nn::ReduceOp>(root)) {
     int64_t cost = 1;
     for (int64_t axis : reduce.getAxes())
@@ -369,12 +370,13 @@ static int64_t costPerElement(nn::KernelOp kernel) {
   }
   if (auto recurrent = dyn_cast_or_null<nn::RecurrentOp>(root))
     return recurrent.getWeights().getType().getDimSize(1);
-  return isa_and_nonnull<nn::SoftmaxOp>(root) ? 32 : 8;
+  return isa_and_nonnull<nn::SoftmaxOp>(root) ? 32 : moved;
 }
 
-/// Enough work to be worth a thread's while, some 20 µs: more tasks than that cost more than they bring.
+/// Enough work to be worth a thread's while, a microsecond or some: more tasks than that cost more than they bring. Where
+/// all units are known, tasks are equal, and an even number of them.
 static int64_t unitsPerTask(nn::KernelOp kernel, const Algorithm &algorithm) {
-  constexpr int64_t workPerTask = 1 << 19;
+  constexpr int64_t workPerTask = 1 << 17;
   if (algorithm.taskOf)
     return algorithm.taskOf(kernel);
   DimAttr all = nn::product(kernel.getContext(), resultDims(kernel)), units = algorithm.units(kernel);
@@ -383,7 +385,11 @@ static int64_t unitsPerTask(nn::KernelOp kernel, const Algorithm &algorithm) {
   int64_t perUnit = std::max<int64_t>(1, elements * costPerElement(kernel));
   int64_t task = std::max<int64_t>(1, workPerTask / perUnit);
   int64_t granule = algorithm.granuleOf ? algorithm.granuleOf(kernel) : algorithm.granule;
-  return llvm::divideCeil(task, granule) * granule;
+  if (std::optional<int64_t> known = units.getConstant(); known && *known > task) {
+    int64_t tasks = llvm::alignTo(llvm::divideCeil(*known, task), 2);
+    task = std::min<int64_t>(task, llvm::divideCeil(*known, tasks));
+  }
+  return llvm::alignTo(task, granule);
 }
 
 static void setPlan(nn::KernelOp kernel, const Choice &choice) {

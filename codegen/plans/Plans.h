@@ -2,8 +2,8 @@
 //
 // The one place that decides. A plan names an algorithm (an emitter of codegen/kernels) and its numbers:
 //
-//   #nn.plan<"conv", {task = 14 : i64}>     `task`: units in one task, for threads; fixed here, so that results do not
-//   depend on the number of workers
+//   #nn.plan<"conv", {task = 14 : i64}>     `task`: units that are worth a task of their own; of how many such parts a
+//   task is, the runtime decides by the number of workers
 //
 //===----------------------------------------------------------------------===//
 

@@ -4,6 +4,7 @@
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/EvenSplit.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
 using namespace margay;
@@ -27,7 +28,8 @@ static double stepTime(const Level &level, int64_t rows, int64_t vectors) {
 }
 
 TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &use) {
-  int64_t perPanel = std::max<int64_t>(1, panelColumns / lanes);
+  int64_t all = std::max<int64_t>(1, llvm::divideCeil(use.columns, panelColumns));
+  int64_t ofAUnit = use.unitColumns / panelColumns, perPanel = std::max<int64_t>(1, panelColumns / lanes);
   TileShape best{1, 1};
   double least = 0;
   int64_t longest = maxTileRows(level);
@@ -37,12 +39,11 @@ TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &u
     heights.push_back(evenSplit(use.rows, longest / 2).size);
   for (int64_t rows : heights)
     for (int64_t panels = 1; panels * perPanel <= 8; ++panels) {
-      bool isTooWide = panels > std::max<int64_t>(1, use.panels);
-      bool endsWithUnit = use.panelsOfAUnit == 0 || use.panelsOfAUnit % panels == 0;
-      if (isTooWide || !endsWithUnit || !fits(level, rows, panels * perPanel))
+      bool endsWithUnit = ofAUnit == 0 || ofAUnit % panels == 0;
+      if (panels > all || !endsWithUnit || !fits(level, rows, panels * perPanel))
         continue;
-      int64_t rest = use.panels % panels;
-      double time = static_cast<double>(use.panels / panels) * stepTime(level, rows, panels * perPanel) +
+      int64_t rest = all % panels;
+      double time = static_cast<double>(all / panels) * stepTime(level, rows, panels * perPanel) +
                     (rest == 0 ? 0 : stepTime(level, rows, rest * perPanel));
       if (least == 0 || time < least || (time == least && rest == 0)) {
         least = time;

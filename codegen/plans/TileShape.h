@@ -18,10 +18,10 @@ int64_t maxTileRows(const Level &level);
 
 /// What panels are multiplied by: rows in groups, each cut evenly into tiles.
 struct TileUse {
-  int64_t rows;              ///< Of a group.
-  int64_t panels;            ///< Side by side.
-  int64_t panelsOfAUnit = 0; ///< Where threads share the panels: tiles have to begin where a unit does. 0 otherwise.
-  bool readsOnce = false;    ///< Whether reading the panels is what takes time, so that one tile is to have all rows.
+  int64_t rows;            ///< Of a group.
+  int64_t columns;         ///< Of all panels.
+  int64_t unitColumns = 0; ///< Where threads share the columns: tiles have to begin where a unit does. 0 otherwise.
+  bool readsOnce = false;  ///< Whether reading the panels is what takes time, so that one tile is to have all rows.
 };
 
 /// The tile that takes the least time. A step of it loads a register for each row and for each of the panels'

@@ -80,14 +80,14 @@ WinogradTiling codegen::winogradTiling(nn::KernelOp kernel, const Level &level) 
 
 WinogradRegisters codegen::winogradRegisters(const WinogradTiling &tiling, const Level &level) {
   int64_t lanes = level.lanes(sizeof(float)), most = maxTileRows(level);
-  int64_t all = llvm::divideCeil(tiling.outputs, panelColumns);
   constexpr int64_t ahead = 256;
   if (lanes < panelColumns) {
-    TileShape tile = tileShape(level, lanes, {.rows = tiling.tilesTogether(), .panels = all});
+    TileShape tile = tileShape(level, lanes, {.rows = tiling.tilesTogether(), .columns = tiling.outputs});
     return {.rows = most, .panels = tile.panels, .ahead = ahead, .fetching = 2, .fetchesImages = false};
   }
   // A register holds a panel's row. The squarer a tile, the fewer loads: 6 × 4 or 8 × 3 registers of 32. The last cache
   // and memory are slow beside so many multiply-adds, so that fetching goes on all the time.
+  int64_t all = llvm::divideCeil(tiling.outputs, panelColumns);
   int64_t panels = all % 4 != 0 && all % 3 == 0 ? 3 : std::min<int64_t>(4, all);
   int64_t rows = panels == 4 ? 6 : panels == 3 ? 8 : most;
   // Weights that come from memory are fetched while those of the point before are multiplied.

@@ -18,32 +18,32 @@ void expect(TileShape shape, int64_t rows, int64_t panels) {
 }
 
 TEST(TileShape, IsSquareWhereThereAreManyPanels) {
-  expect(shapeOf(4, {.rows = 12, .panels = 48}), 6, 4);
-  expect(shapeOf(4, {.rows = 10, .panels = 4}), 5, 4);
+  expect(shapeOf(4, {.rows = 12, .columns = 768}), 6, 4);
+  expect(shapeOf(4, {.rows = 10, .columns = 64}), 5, 4);
 }
 
 TEST(TileShape, IsLongWhereThereAreFewPanels) {
-  expect(shapeOf(4, {.rows = 12, .panels = 2}), 12, 2);
-  expect(shapeOf(4, {.rows = 12, .panels = 1}), 12, 1);
+  expect(shapeOf(4, {.rows = 12, .columns = 30}), 12, 2);
+  expect(shapeOf(4, {.rows = 12, .columns = 16}), 12, 1);
 }
 
-TEST(TileShape, DividesPanels) { expect(shapeOf(4, {.rows = 12, .panels = 6}), 6, 3); }
+TEST(TileShape, DividesPanels) { expect(shapeOf(4, {.rows = 12, .columns = 96}), 6, 3); }
 
 TEST(TileShape, EndsWithAUnit) {
-  expect(shapeOf(4, {.rows = 12, .panels = 6, .panelsOfAUnit = 8}), 12, 2);
-  expect(shapeOf(4, {.rows = 12, .panels = 7, .panelsOfAUnit = 8}), 6, 4);
+  expect(shapeOf(4, {.rows = 12, .columns = 96, .unitColumns = 128}), 12, 2);
+  expect(shapeOf(4, {.rows = 12, .columns = 112, .unitColumns = 128}), 6, 4);
 }
 
 TEST(TileShape, HasAllRowsWherePanelsAreToBeReadOnce) {
-  expect(shapeOf(4, {.rows = 8, .panels = 48, .panelsOfAUnit = 8, .readsOnce = true}), 8, 2);
-  expect(shapeOf(4, {.rows = 8, .panels = 48, .panelsOfAUnit = 8}), 4, 4);
+  expect(shapeOf(4, {.rows = 8, .columns = 768, .unitColumns = 128, .readsOnce = true}), 8, 2);
+  expect(shapeOf(4, {.rows = 8, .columns = 768, .unitColumns = 128}), 4, 4);
 }
 
 TEST(TileShape, FillsSixteenRegisters) {
-  expect(shapeOf(3, {.rows = 12, .panels = 48}), 6, 1);
-  expect(shapeOf(3, {.rows = 3, .panels = 48}), 3, 2);
-  expect(shapeOf(3, {.rows = 1, .panels = 48}), 1, 4);
-  expect(shapeOf(2, {.rows = 12, .panels = 48}), 2, 1);
+  expect(shapeOf(3, {.rows = 12, .columns = 768}), 6, 1);
+  expect(shapeOf(3, {.rows = 3, .columns = 768}), 3, 2);
+  expect(shapeOf(3, {.rows = 1, .columns = 768}), 1, 4);
+  expect(shapeOf(2, {.rows = 12, .columns = 768}), 2, 1);
 }
 
 } // namespace
