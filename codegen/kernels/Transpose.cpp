@@ -20,10 +20,14 @@ void codegen::emitTranspose(KernelBuilder &k) {
   bool contiguous = columnStride.getConstant() == 1;
   Epilogue epilogue(k);
 
-  k.loop(k.begin, k.end, 1, [&](Value row) {
-    Value base = k.constant(0);
-    for (auto [axis, coordinate] : llvm::enumerate(coordinates(k, row, ArrayRef(dims).drop_back())))
-      base = k.add(base, k.mul(coordinate, k.dim(strides[permutation[axis]])));
+  // The result's lines of rows: within one, rows lie a fixed number of elements apart in the operand, too.
+  ArrayRef<DimAttr> leading = ArrayRef(dims).drop_back();
+  bool hasLines = !leading.empty();
+  Value lineRows = hasLines ? k.dim(leading.back()) : k.constant(1);
+  Value rowsApart = hasLines ? k.dim(strides[permutation[leading.size() - 1]]) : k.constant(0);
+  ArrayRef<DimAttr> lines = hasLines ? leading.drop_back() : leading;
+
+  auto copyRow = [&](Value row, Value base) {
     auto body = [&](Value column, int64_t lanes) {
       Value value;
       if (contiguous || lanes == 1) {
@@ -39,5 +43,14 @@ void codegen::emitTranspose(KernelBuilder &k) {
       epilogue.finish(value, row, column, lanes);
     };
     forColumns(k, dims.back(), k.lanes(input.element), body);
+  };
+
+  Value endLine = k.div(k.add(k.end, k.sub(lineRows, k.constant(1))), lineRows);
+  k.loop(k.div(k.begin, lineRows), endLine, 1, [&](Value line) {
+    Value base = k.constant(0), first = k.mul(line, lineRows);
+    for (auto [axis, coordinate] : llvm::enumerate(coordinates(k, line, lines)))
+      base = k.add(base, k.mul(coordinate, k.dim(strides[permutation[axis]])));
+    Value begin = k.max(k.sub(k.begin, first), k.constant(0)), end = k.min(k.sub(k.end, first), lineRows);
+    k.loop(begin, end, 1, [&](Value index) { copyRow(k.add(first, index), k.add(base, k.mul(index, rowsApart))); });
   });
 }
