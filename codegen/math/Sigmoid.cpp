@@ -17,5 +17,5 @@ Value codegen::expandSigmoid(Lanes &lanes, Value x) {
   // Below, the result is 0; above, 1 long since.
   x = lanes.max(lanes.constant(-105), lanes.min(lanes.constant(60), x));
   Value one = lanes.constant(0x1p-32);
-  return lanes.div(one, lanes.add(floatExp(lanes, lanes.negate(x), offset), one));
+  return lanes.div(one, lanes.add(floatExpOfNegative(lanes, x, offset), one));
 }
