@@ -84,7 +84,7 @@ struct Softmax {
       forColumns(k, input.columns(), lanes,
                  [&](Value column, int64_t width) { finishSome(row, facts, column, width); });
     };
-    int64_t apart = rowsBetweenStages(input.columns().getValue());
+    int64_t apart = rowsBetweenStages(input.columns().getValue(), k.level);
     Stages{k, k.begin, k.end, apart, first, pass, finishSome, finishRow}.run();
   }
 

@@ -6,7 +6,10 @@ using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
 
-int64_t codegen::rowsBetweenStages(int64_t columns) { return columns <= 1024 ? 2 : 1; }
+int64_t codegen::rowsBetweenStages(int64_t columns, const Level &level) {
+  constexpr int64_t manyRegisters = 32; // Fewer would not have room for what is known of rows in between.
+  return columns <= 1024 && level.registers >= manyRegisters ? 2 : 1;
+}
 
 namespace {
 /// What is known of rows that are between two stages, the oldest first.

@@ -42,7 +42,7 @@ struct Stages {
 
 /// How far apart rows of so many columns go: their joining of lanes takes as long as some hundred columns. Those in the
 /// stages are to be in the first-level cache.
-int64_t rowsBetweenStages(int64_t columns);
+int64_t rowsBetweenStages(int64_t columns, const Level &level);
 
 } // namespace margay::codegen
 

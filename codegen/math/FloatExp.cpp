@@ -41,16 +41,16 @@ Value codegen::floatExp(Lanes &lanes, Value x, int offset, Value offsets) {
 }
 
 Value codegen::floatExpOfNegative(Lanes &lanes, Value x, int offset) {
-  // The same with -r for r, so that nothing is negated on its own: all of it is signs within multiply-adds.
-  static constexpr float q[] = {0x1.fffffep-2f, -0x1.5554b0p-3f, 0x1.5556c0p-5f, -0x1.122898p-7f, 0x1.6bed10p-10f};
+  // The same with -r for r, and 1 - e^r, so that nothing is negated on its own: that sign is one within a multiply-add.
+  static constexpr float q[] = {-0x1.fffffep-2f, 0x1.5554b0p-3f, -0x1.5556c0p-5f, 0x1.122898p-7f, -0x1.6bed10p-10f};
   Value shifter = shifterOf(lanes, offset);
   Value shifted = lanes.fma(x, lanes.constant(-log2E), shifter);
   Value n = lanes.sub(shifted, shifter);
   Value r = lanes.fma(n, lanes.constant(0x1.62e4p-1), x);
   r = lanes.fma(n, lanes.constant(0x1.7f7d1cp-20), r);
-  Value power = lanes.fma(lanes.mul(r, r), lanes.splitPolynomial(r, q), lanes.negate(r));
+  Value power = lanes.fma(lanes.mul(r, r), lanes.splitPolynomial(r, q), r);
   Value factor = factorOf(lanes, shifted);
-  return lanes.fma(power, factor, factor);
+  return lanes.fma(lanes.negate(power), factor, factor);
 }
 
 Value codegen::expandDecay(Lanes &lanes, Value x) {
