@@ -129,7 +129,8 @@ static llvm::Error measureRounds(ModelCall &call, int32_t isa, const MeasureOpti
     if (!block)
       return block.takeError();
     seconds.push_back(*block);
-    Floor floor(result.work, peaks.back(), bandwidths.back(), bandwidths.back(), stepBandwidths.back());
+    Floor floor(result.work, peaks.back(), bandwidths.back(), bandwidths.back(), stepBandwidths.back(),
+                bandwidths.back());
     shares.push_back(floor.seconds() / seconds.back());
   }
   result.seconds = medianOf(seconds);

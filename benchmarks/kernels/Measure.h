@@ -33,7 +33,7 @@ struct Result {
   double error = 0;         ///< max |difference| / max |value|, where results were compared.
   std::vector<Loop> loops;
 
-  driver::Floor floor() const { return driver::Floor(work, peak, bandwidth, bandwidth, stepBandwidth); }
+  driver::Floor floor() const { return driver::Floor(work, peak, bandwidth, bandwidth, stepBandwidth, bandwidth); }
 };
 
 /// Compiles a kernel for one level, compares what it computes with the evaluator, and what one thread computes with

@@ -2,8 +2,8 @@
 //
 // Three passes over a row, which stays in the first-level cache: the mean, the mean of squared distances from it, the
 // results. A single pass over squares would lose what the variance is small beside. While the distances of a row are
-// summed up, the next row goes through the first pass and the one before through the last, so that nothing waits for
-// lanes to be joined. Of rows that are too long for that, some go through a pass together.
+// summed up, one of the next rows goes through the first pass and one of those before through the last (Stages.h), so
+// that nothing waits for lanes to be joined. Of rows that are too long for that, some go through a pass together.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,6 +13,7 @@
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/RowLoops.h"
 #include "codegen/kernels/RowWalk.h"
+#include "codegen/kernels/Stages.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -71,8 +72,8 @@ struct Normalize {
     epilogue.finish(multiply(value, k.splat(moments.factor, width)), row, column, width);
   }
 
-  /// The passes over three rows at once: the row's factor, and the mean of the next one.
-  Moments passes(Value row, Value mean, Value next, llvm::function_ref<void(Value column, int64_t width)> also) {
+  /// The passes over three rows at once: the row's mean and factor, and the mean of the next one.
+  Stages::Passed passes(Value row, Value mean, Value next, Stages::Also also) {
     RowWalk walk{k, length, element, lanes, /*chains=*/2};
     SmallVector<nn::ReduceKind> kinds(mean ? 2 : 1, nn::ReduceKind::Sum);
     SmallVector<Value> sums = walk.over(kinds, [&](ValueRange now, Value column, int64_t count, int64_t width) {
@@ -90,37 +91,31 @@ struct Normalize {
       also(column, count);
       return sums;
     });
-    return {mean ? divide(sums[1], count) : Value(), factorOf(divide(sums[0], count))};
+    Value factor = factorOf(divide(sums[0], count));
+    return mean ? Stages::Passed{{divide(sums[1], count)}, {factor, mean}} : Stages::Passed{{}, {factor}};
   }
 
   /// Row after row.
   void inTurn() {
-    Value last = k.sub(k.end, k.constant(1));
-    auto after = [&](Value row) { return k.min(k.add(row, 1), last); };
-    Value mean;
-    if (!op.getRms())
-      mean = means(1, [&](size_t, Value column, int64_t width) { return load(k.begin, column, width); })[0];
-    Moments next = passes(k.begin, mean, after(k.begin), [](Value, int64_t) {});
-    // Carried: the factor of the row before; its mean, and the row's.
-    SmallVector<Value> carried{next.factor};
-    if (mean)
-      carried.append({mean, next.mean});
-    carried = k.loop(k.add(k.begin, 1), k.end, 1, carried, [&](Value row, ValueRange now) {
-      Moments before{mean ? now[1] : Value(), now[0]};
-      Moments next = passes(row, mean ? now[2] : Value(), after(row), [&](Value column, int64_t width) {
-        epilogue.enterBlock();
-        finish(k.sub(row, k.constant(1)), before, column, width);
-      });
-      SmallVector<Value> carried{next.factor};
-      if (mean)
-        carried.append({now[2], next.mean});
-      return carried;
-    });
-    Moments moments{mean ? carried[1] : Value(), carried[0]};
-    forColumns(k, input.columns(), lanes, [&](Value column, int64_t width) {
+    auto momentsOf = [](ArrayRef<Value> facts) { return Moments{facts.size() > 1 ? facts[1] : Value(), facts[0]}; };
+    auto first = [&](Value row) {
+      if (op.getRms())
+        return Stages::Facts();
+      return Stages::Facts(means(1, [&](size_t, Value column, int64_t width) { return load(row, column, width); }));
+    };
+    auto pass = [&](Value row, ArrayRef<Value> facts, Value next, Stages::Also also) {
+      return passes(row, facts.empty() ? Value() : facts[0], next, also);
+    };
+    auto finishSome = [&](Value row, ArrayRef<Value> facts, Value column, int64_t width) {
       epilogue.enterBlock();
-      finish(last, moments, column, width);
-    });
+      finish(row, momentsOf(facts), column, width);
+    };
+    auto finishRow = [&](Value row, ArrayRef<Value> facts) {
+      forColumns(k, input.columns(), lanes,
+                 [&](Value column, int64_t width) { finishSome(row, facts, column, width); });
+    };
+    int64_t apart = rowsBetweenStages(input.columns().getValue(), k.level);
+    Stages{k, k.begin, k.end, apart, first, pass, finishSome, finishRow}.run();
   }
 
   void rows(ArrayRef<Value> rows) {

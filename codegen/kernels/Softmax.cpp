@@ -1,7 +1,8 @@
 //===- Softmax.cpp - softmax and its logarithm along rows -----------------===//
 //
 // The powers exp(x - max) of a row are left where its results will be. While they are computed, the greatest element of
-// the next row is found, and the results of the row before are finished: all of it stays in the first-level cache.
+// one of the next rows is found, and the results of one of those before are finished (Stages.h): all of it stays in the
+// first-level cache.
 //
 // Logarithms, results that are of another type, and rows that are too long for that are computed row by row. Rows that
 // are shorter than a register go together, each in a lane: scores of two classes, say.
@@ -12,6 +13,7 @@
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Powers.h"
+#include "codegen/kernels/Stages.h"
 #include "codegen/math/Functions.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -65,28 +67,25 @@ struct Softmax {
   }
 
   void rows() {
-    Value last = k.sub(k.end, k.constant(1)), second = k.add(k.begin, 1);
-    auto rowAfter = [&](Value row) { return inputRow(k.min(k.add(row, 1), last)); };
-    using Also = llvm::function_ref<void(Value column, int64_t width)>;
-    auto pass = [&](Value row, Value greatest, Also also) {
+    auto first = [&](Value row) { return Stages::Facts{powers.greatest(inputRow(row))}; };
+    auto pass = [&](Value row, ArrayRef<Value> facts, Value next, Stages::Also also) {
       auto keep = [&](Value power, Value column, int64_t width) {
         k.storeElements(power, output, at(output, row, column));
         also(column, width);
       };
-      Powers::Result result = powers.pass({inputRow(row), rowAfter(row), keep}, greatest);
-      return SmallVector<Value>{result.greatest, totalOf(k, op, result.sum, element, 1)};
+      Powers::Result result = powers.pass({inputRow(row), inputRow(next), keep}, facts[0]);
+      return Stages::Passed{{result.greatest}, {totalOf(k, op, result.sum, element, 1)}};
     };
-    SmallVector<Value> known = pass(k.begin, powers.greatest(inputRow(k.begin)), [](Value, int64_t) {});
-    known = k.loop(second, k.end, 1, known, [&](Value row, ValueRange now) {
-      return pass(row, now[0], [&](Value column, int64_t width) {
-        epilogue.enterBlock();
-        finish(k.sub(row, k.constant(1)), now[1], column, width);
-      });
-    });
-    forColumns(k, input.columns(), lanes, [&](Value column, int64_t width) {
+    auto finishSome = [&](Value row, ArrayRef<Value> facts, Value column, int64_t width) {
       epilogue.enterBlock();
-      finish(last, known[1], column, width);
-    });
+      finish(row, facts[0], column, width);
+    };
+    auto finishRow = [&](Value row, ArrayRef<Value> facts) {
+      forColumns(k, input.columns(), lanes,
+                 [&](Value column, int64_t width) { finishSome(row, facts, column, width); });
+    };
+    int64_t apart = rowsBetweenStages(input.columns().getValue(), k.level);
+    Stages{k, k.begin, k.end, apart, first, pass, finishSome, finishRow}.run();
   }
 
   void row(Value row) {

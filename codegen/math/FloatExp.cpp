@@ -40,6 +40,19 @@ Value codegen::floatExp(Lanes &lanes, Value x, int offset, Value offsets) {
   return lanes.fma(power, factor, factor);
 }
 
+Value codegen::floatExpOfNegative(Lanes &lanes, Value x, int offset) {
+  // The same with -r for r, and 1 - e^r, so that nothing is negated on its own: that sign is one within a multiply-add.
+  static constexpr float q[] = {-0x1.fffffep-2f, 0x1.5554b0p-3f, -0x1.5556c0p-5f, 0x1.122898p-7f, -0x1.6bed10p-10f};
+  Value shifter = shifterOf(lanes, offset);
+  Value shifted = lanes.fma(x, lanes.constant(-log2E), shifter);
+  Value n = lanes.sub(shifted, shifter);
+  Value r = lanes.fma(n, lanes.constant(0x1.62e4p-1), x);
+  r = lanes.fma(n, lanes.constant(0x1.7f7d1cp-20), r);
+  Value power = lanes.fma(lanes.mul(r, r), lanes.splitPolynomial(r, q), r);
+  Value factor = factorOf(lanes, shifted);
+  return lanes.fma(lanes.negate(power), factor, factor);
+}
+
 Value codegen::expandDecay(Lanes &lanes, Value x) {
   // 2 2^f = s p(f): a factor s that all powers have is none of quotients, so the degree can be as low as this. What it
   // is multiplied with is half of 2^n, which is 0 for n = -126: p(f) is above 1, and so what is not 0 is normal.

@@ -31,6 +31,8 @@ mlir::Value clampedForExp(Lanes &lanes, mlir::Value x);
 /// In f32: 2^offset e^x, where 2^(offset + n) for the n nearest to x / ln 2 is a normal number, or 0 in place of
 /// 2^-127. NaN if x is. Lanes may have an offset of their own besides.
 mlir::Value floatExp(Lanes &lanes, mlir::Value x, int offset, mlir::Value offsets = {});
+/// 2^offset e^-x likewise.
+mlir::Value floatExpOfNegative(Lanes &lanes, mlir::Value x, int offset);
 /// In f32: 2^(a b + offset), where the result is a normal number, or 0 in place of 2^-127, or infinity in that of
 /// 2^128; NaN if a or b is.
 mlir::Value floatExp2(Lanes &lanes, mlir::Value a, mlir::Value b, int offset = 0);

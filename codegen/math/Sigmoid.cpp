@@ -17,5 +17,9 @@ Value codegen::expandSigmoid(Lanes &lanes, Value x) {
   // Below, the result is 0; above, 1 long since.
   x = lanes.max(lanes.constant(-105), lanes.min(lanes.constant(60), x));
   Value one = lanes.constant(0x1p-32);
-  return lanes.div(one, lanes.add(floatExp(lanes, lanes.negate(x), offset), one));
+  // The same bits; what saves instructions keeps more values at a time.
+  constexpr int64_t manyRegisters = 32;
+  Value power = lanes.level.registers >= manyRegisters ? floatExpOfNegative(lanes, x, offset)
+                                                       : floatExp(lanes, lanes.negate(x), offset);
+  return lanes.div(one, lanes.add(power, one));
 }

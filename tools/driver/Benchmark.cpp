@@ -148,16 +148,18 @@ llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callabl
   // name, in order.
   Bandwidths bandwidths(result.isa, options.threads);
   std::vector<KernelWork> works = kernelWork(graph, result.symbols, levelOf(result.isa));
-  double onceBytes = 0;
-  for (const KernelWork &work : works)
+  double onceBytes = 0, callBytes = static_cast<double>(result.arenaBytes);
+  for (const KernelWork &work : works) {
     onceBytes += work.onceBytes();
+    callBytes += work.onceBytes() + work.resultBytes;
+  }
   auto next = works.begin();
   for (int32_t i = 0; i < model.n_kernels; ++i) {
     next = std::find_if(next, works.end(), [&](const KernelWork &work) { return work.name == model.kernels[i]; });
     if (next == works.end())
       return makeFault(Fault::Internal, llvm::Twine("the graph has no kernel '") + model.kernels[i] + "'");
     Floor floor(*next, result.peak, bandwidths.of(next->bytes), bandwidths.of(onceBytes),
-                bandwidths.of(next->stepBytes));
+                bandwidths.of(next->stepBytes), bandwidths.of(next->resultBytes > 0 ? callBytes : 0));
     KernelTime kernel{.work = *next++, .seconds = medianOf(clock.samples[i]), .floor = floor};
     result.operations += kernel.work.operations;
     result.kernels.push_back(std::move(kernel));

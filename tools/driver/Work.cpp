@@ -54,6 +54,16 @@ static bool isInput(mlir::Value value) {
   return function && function.getName() == nn::mainFunction;
 }
 
+/// Whether a value, or another shape of it, is what the caller gets.
+static bool isResult(mlir::Value value) {
+  return llvm::any_of(value.getUsers(), [](mlir::Operation *user) {
+    if (auto reshape = mlir::dyn_cast<nn::ReshapeOp>(user))
+      return isResult(reshape.getResult());
+    auto end = mlir::dyn_cast<mlir::func::ReturnOp>(user);
+    return end && end->getParentOfType<mlir::func::FuncOp>().getName() == nn::mainFunction;
+  });
+}
+
 /// Of a kernel, or of the chain that it is the last one of: what lies in between need not be moved.
 static KernelWork workOf(nn::KernelOp last, const Sizes &sizes, const codegen::Level &level) {
   KernelWork work;
@@ -80,8 +90,11 @@ static KernelWork workOf(nn::KernelOp last, const Sizes &sizes, const codegen::L
       work.inputBytes += isInput(operand) ? bytes : 0;
     }
   }
-  for (mlir::Value result : last.getResults())
-    work.bytes += sizes.bytes(result.getType());
+  for (mlir::Value result : last.getResults()) {
+    double bytes = sizes.bytes(result.getType());
+    work.bytes += bytes;
+    work.resultBytes += isResult(result) ? bytes : 0;
+  }
   return work;
 }
 

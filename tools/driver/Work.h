@@ -19,6 +19,7 @@ struct KernelWork {
   double bytes = 0;           ///< Of its inputs and outputs, each once.
   double weightBytes = 0;     ///< Of these, what is the same in every call.
   double inputBytes = 0;      ///< Of these, what the caller hands over.
+  double resultBytes = 0;     ///< Of these, what the caller gets.
   double stepBytes = 0;       ///< Of what each step of a recurrent cell needs all of: its weights.
   double repeatedBytes = 0;   ///< These, once for each step but the first one.
   std::vector<mlir::Operation *> ops; ///< The nn.kernel, or those of a chain; they live as long as the graph.
@@ -34,12 +35,14 @@ struct Floor {
 
   Floor() = default;
   /// `peak` counts operations a second (two for a multiply-add), the bandwidths bytes: where the kernel's tensors are;
-  /// where its weights and the caller's inputs are, which are read again when all others of the network have been; and
-  /// where those are that a cell's steps read over and over.
-  Floor(const KernelWork &work, double peak, double bandwidth, double weightBandwidth, double stepBandwidth)
+  /// where its weights and the caller's inputs are, which are read again when all others of the network have been;
+  /// where those are that a cell's steps read over and over; and where the caller's results are, which nobody has
+  /// touched since the last call.
+  Floor(const KernelWork &work, double peak, double bandwidth, double weightBandwidth, double stepBandwidth,
+        double resultBandwidth)
       : arithmetic((work.operations + 2 * work.multiplications) / peak),
-        bytes((work.bytes - work.onceBytes()) / bandwidth + work.onceBytes() / weightBandwidth +
-              work.repeatedBytes / stepBandwidth) {}
+        bytes((work.bytes - work.onceBytes() - work.resultBytes) / bandwidth + work.onceBytes() / weightBandwidth +
+              work.repeatedBytes / stepBandwidth + work.resultBytes / resultBandwidth) {}
   double seconds() const { return std::max(arithmetic, bytes); }
 };
 
