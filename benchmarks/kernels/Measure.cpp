@@ -23,6 +23,8 @@ using llvm::StringRef;
 
 /// f32 with sums of thousands of terms; rather too much than too little, as a wrong kernel is off by more.
 static constexpr double mostError = 1e-4;
+/// Of a result that is rounded to bf16: sums that differ in their last bits can be rounded to neighbours.
+static constexpr double mostErrorBF16 = 0x1p-7;
 
 static constexpr unsigned mostThreadsCompared = 4;
 
@@ -149,7 +151,8 @@ static llvm::Error compareResults(const ModelCall &call, const Graph &graph, llv
   if (!expected)
     return expected.takeError();
   for (auto [actual, value] : llvm::zip_equal(call.outputs(), *expected)) {
-    Comparison comparison = compare(actual, value, {.norm = mostError});
+    double most = value.dtype == Dtype::BF16 ? mostErrorBF16 : mostError;
+    Comparison comparison = compare(actual, value, {.norm = most});
     if (!comparison.same)
       return makeFault(Fault::Mismatch, comparison.why);
     result.error = std::max(result.error, comparison.norm);

@@ -32,16 +32,20 @@ public:
     return found == keys.end() ? otherwise : found->second;
   }
 
+  /// All tensors have one type of elements, which a key can name.
+  bool isBF16() const { return key("bf16", 0) != 0; }
+  std::string element() const { return isBF16() ? "bfloat16" : "float"; }
+
   std::string input(ArrayRef<int64_t> shape) {
     std::string name = "x" + std::to_string(inputs.size());
-    inputs.push_back("float" + listOf(shape) + " " + name);
+    inputs.push_back(element() + listOf(shape) + " " + name);
     return name;
   }
 
   /// Random weights, scaled so that results are of the size of 1.
   std::string constant(std::vector<int64_t> shape, int64_t summands) {
     std::string name = input(shape);
-    Array array = Array::zeros(Dtype::F32, std::move(shape));
+    Array array = Array::zeros(isBF16() ? Dtype::BF16 : Dtype::F32, std::move(shape));
     uint64_t state = inputs.size();
     fillRandom(array, state);
     double scale = 1 / std::sqrt(static_cast<double>(summands));
@@ -68,8 +72,8 @@ public:
   }
 
   std::string text(const std::string &result) const {
-    return "<ir_version: 10, opset_import: [\"\" : 20]>\nkernel (" + llvm::join(inputs, ", ") + ") => (float[] " +
-           result + ")\n{\n" + llvm::join(nodes, "") + "}\n";
+    return "<ir_version: 10, opset_import: [\"\" : 20]>\nkernel (" + llvm::join(inputs, ", ") + ") => (" + element() +
+           "[] " + result + ")\n{\n" + llvm::join(nodes, "") + "}\n";
   }
 
   std::vector<FixedInput> constants;
@@ -207,7 +211,7 @@ static std::string recurrent(Writer &w, StringRef op, int64_t gates) {
 static std::string lstm(Writer &w) { return recurrent(w, "LSTM", 4); }
 static std::string gru(Writer &w) { return recurrent(w, "GRU", 3); }
 
-static constexpr StringRef epilogueKeys = "residual relu gelu sigmoid";
+static constexpr StringRef productKeys = "residual relu gelu sigmoid bf16";
 
 static const Family families[] = {
     {"add", "ROWSxCOLUMNS", "", add},
@@ -216,13 +220,13 @@ static const Family families[] = {
     {"conv", "HxWxCxOUTPUTS", "kernel stride dilation pad groups residual relu gelu sigmoid", conv},
     {"depthwise", "HxWxC", "kernel stride dilation pad residual relu gelu sigmoid", depthwise},
     {"gelu", "ROWSxCOLUMNS", "tanh", gelu},
-    {"gemm", "MxNxK", epilogueKeys, gemm},
+    {"gemm", "MxNxK", productKeys, gemm},
     {"globalpool", "HxWxC", "", globalPool},
     {"gru", "STEPSxINPUTSxHIDDEN", "batch", gru},
     {"hardswish", "ROWSxCOLUMNS", "", hardSwish},
     {"layernorm", "ROWSxCOLUMNS", "", layerNorm},
     {"lstm", "STEPSxINPUTSxHIDDEN", "batch", lstm},
-    {"matmul", "BATCHxMxNxK", epilogueKeys, matmul},
+    {"matmul", "BATCHxMxNxK", productKeys, matmul},
     {"maxpool", "HxWxC", "kernel stride pad", maxPool},
     {"reduce", "ROWSxCOLUMNS", "axis", reduceSum},
     {"resize", "HxWxC", "scale nearest", resize},
