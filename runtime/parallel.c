@@ -9,24 +9,11 @@ typedef struct Job {
   mg__kernel kernel;
   const void *args;
   int64_t rows, rowsPerTask;
-  uint64_t parts, rounds, workers; // parts are of rowsPerTask rows; a task has some of these
+  uint64_t parts, tasks; // parts are of rowsPerTask rows; a task has some of these
 } Job;
 
-/// Rows that are computed together share what has to be read or copied for them, and are best computed by who computed
-/// what they need. So a kernel that is over soon is one task for each worker. A longer one has as many rounds of tasks
-/// as this, each of a size, so that who is held up leaves some to others. They are numbered from the small ones on: a
-/// pool hands out the last task first.
-static uint64_t roundsOf(uint64_t parts, uint64_t workers) {
-  return parts < 4 * workers ? 1 : parts <= 8 * workers ? 2 : 4;
-}
-
 static int64_t firstRow(const Job *job, uint64_t task) {
-  static const uint8_t before[][5] = {{0, 8}, {0, 2, 8}, {0}, {0, 1, 2, 4, 8}}; // Eighths, in the rounds before.
-  const uint8_t *eighths = before[job->rounds - 1];
-  uint64_t round = task / job->workers, inRound = task % job->workers, all = 8 * job->workers;
-  if (round == job->rounds) return job->rows;
-  uint64_t share = eighths[round] * job->workers + inRound * (uint64_t)(eighths[round + 1] - eighths[round]);
-  return (int64_t)(share * job->parts / all) * job->rowsPerTask;
+  return task == job->tasks ? job->rows : (int64_t)(task * job->parts / job->tasks) * job->rowsPerTask;
 }
 
 static void runTask(void *arg, uint32_t task, uint32_t worker) {
@@ -37,6 +24,14 @@ static void runTask(void *arg, uint32_t task, uint32_t worker) {
   mg__fp_leave(before);
 }
 
+/// Rows that are computed together share what has to be read or copied for them. So a kernel that is over soon is one
+/// task for each worker. A longer one has some more, so that who is held up leaves the rest to others.
+static uint64_t tasksFor(uint64_t parts, uint64_t workers) {
+  enum { perWorker = 4 };
+  uint64_t most = parts <= perWorker * workers ? workers : perWorker * workers;
+  return parts < most ? parts : most;
+}
+
 static void runTasks(Job *job) {
   const mg_parallel *parallel = job->frame->parallel;
   job->parts = (uint64_t)(job->rows / job->rowsPerTask + (job->rows % job->rowsPerTask != 0));
@@ -44,9 +39,8 @@ static void runTasks(Job *job) {
     job->kernel(job->args, 0, job->rows, job->frame->scratch);
     return;
   }
-  job->workers = parallel->workers < job->parts ? parallel->workers : job->parts;
-  job->rounds = roundsOf(job->parts, job->workers);
-  parallel->run(parallel->user, (uint32_t)(job->rounds * job->workers), runTask, job);
+  job->tasks = tasksFor(job->parts, parallel->workers);
+  parallel->run(parallel->user, (uint32_t)job->tasks, runTask, job);
 }
 
 /// Phases are brief, and each works on the same rows again: a worker that takes a task of the same rows each time finds
@@ -68,8 +62,8 @@ void mg__parallel(const mg__frame *frame, mg__kernel kernel, const void *args, i
   const mg_profile *profile = frame->profile;
   if (profile) profile->kernel(profile->user, index, 0);
   if (rows > 0) {
-    Job job = {frame, kernel, args, rows, rows_per_task > 0 ? rows_per_task : rows, 0, 0, 0};
-    while ((job.rows - 1) / job.rowsPerTask >= INT32_MAX) // tasks are counted in 32 bits
+    Job job = {frame, kernel, args, rows, rows_per_task > 0 ? rows_per_task : rows, 0, 0};
+    while ((job.rows - 1) / job.rowsPerTask >= UINT32_MAX) // tasks are counted in 32 bits
       job.rowsPerTask *= 2;
     if (phases)
       runPhases(&job, phases);

@@ -1,5 +1,5 @@
-// A kernel's rows are cut into one task for each worker, or some of several sizes where they are many; each worker has
-// a scratch of its own.
+// A kernel's rows are cut into one task for each worker, or some where they are many; each worker has a scratch of its
+// own.
 // RUN: %cc -std=c11 -Wall -Wextra -fsanitize=address,undefined -fno-sanitize-recover=all -I%source -I%S/Inputs %s \
 // RUN:   %S/Inputs/fake.c %source/runtime/[!B]*.c -o %t
 // RUN: %t
@@ -65,23 +65,18 @@ int main(void) {
   EXPECT(begins[0] == 8 && ends[0] == 10 && begins[1] == 4 && ends[1] == 8 && begins[2] == 0 && ends[2] == 4);
   EXPECT(scratches[0] == scratch + 3 * 64 && scratches[1] == scratch + 2 * 64 && scratches[2] == scratch + 64);
 
-  // Less than four parts for each worker are one task for each, as equal as whole parts can be.
+  // Up to four parts for each worker are one task for each, as equal as whole parts can be.
   pieces = 0;
-  mg__parallel(&frame, note, &pieces, 29, 2, NULL, 0);
-  EXPECT(pieces == 4 && begins[0] == 22 && ends[0] == 29 && begins[3] == 0 && ends[3] == 6);
+  mg__parallel(&frame, note, &pieces, 31, 2, NULL, 0);
+  EXPECT(pieces == 4 && begins[0] == 24 && ends[0] == 31 && begins[3] == 0 && ends[3] == 8);
   pieces = 0;
   mg__parallel(&frame, note, &pieces, 10, 2, NULL, 0);
   EXPECT(pieces == 4 && begins[0] == 6 && begins[1] == 4 && begins[2] == 2 && begins[3] == 0);
 
-  // More of them are a long and a short task for each; many are four, of an eighth and more of what a worker has to do.
+  // More of them are four tasks for each.
   pieces = 0;
-  mg__parallel(&frame, note, &pieces, 32, 2, NULL, 0);
-  EXPECT(pieces == 8 && begins[0] == 26 && ends[0] == 32 && begins[3] == 8 && ends[3] == 14);
-  EXPECT(begins[4] == 6 && ends[4] == 8 && begins[7] == 0 && ends[7] == 2);
-  pieces = 0;
-  mg__parallel(&frame, note, &pieces, 127, 2, NULL, 0);
-  EXPECT(pieces == 16 && begins[0] == 112 && ends[0] == 127 && begins[3] == 64 && begins[4] == 56 && ends[4] == 64);
-  EXPECT(begins[8] == 28 && ends[8] == 32 && begins[12] == 12 && begins[15] == 0 && ends[15] == 4);
+  mg__parallel(&frame, note, &pieces, 35, 2, NULL, 0);
+  EXPECT(pieces == 16 && begins[0] == 32 && ends[0] == 35 && begins[15] == 0 && ends[15] == 2);
 
   // One task needs no threads; neither does one worker.
   runs_ = 0;
@@ -122,7 +117,7 @@ int main(void) {
   // More rows than can be counted in 32 bits: parts grow, and the last task ends at the end.
   int64_t many = (INT64_C(1) << 40) + 1;
   mg__parallel(&frame, note, &pieces, many, 1, NULL, 0);
-  EXPECT(pieces == 16 && ends[0] == many && begins[0] > many - many / 8 - 4096 && begins[15] == 0);
+  EXPECT(pieces == 16 && ends[0] == many && begins[0] > many - many / 16 - 1024 && begins[15] == 0);
   for (int i = 0; i < 15; ++i)
     EXPECT(ends[i + 1] == begins[i]);
 
