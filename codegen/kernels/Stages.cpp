@@ -8,7 +8,7 @@ using namespace margay::codegen;
 
 int64_t codegen::rowsBetweenStages(int64_t columns, const Level &level) {
   constexpr int64_t manyRegisters = 32; // Fewer would not have room for what is known of rows in between.
-  return columns <= 1024 && level.registers >= manyRegisters ? 2 : 1;
+  return columns <= 256 && level.registers >= manyRegisters ? 2 : 1;
 }
 
 namespace {
