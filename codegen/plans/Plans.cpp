@@ -373,8 +373,8 @@ static int64_t costPerElement(nn::KernelOp kernel) {
   return isa_and_nonnull<nn::SoftmaxOp>(root) ? 32 : moved;
 }
 
-/// Enough work to be worth a thread's while, a microsecond or some: more tasks than that cost more than they bring. Where
-/// all units are known, tasks are equal, and an even number of them.
+/// Enough work to be worth a thread's while, a microsecond or some: more tasks than that cost more than they bring.
+/// Where all units are known, tasks are equal, and an even number of them.
 static int64_t unitsPerTask(nn::KernelOp kernel, const Algorithm &algorithm) {
   constexpr int64_t workPerTask = 1 << 17;
   if (algorithm.taskOf)
