@@ -27,31 +27,27 @@ static Value factorOf(Lanes &lanes, Value shifted, Value offsets = {}) {
   return lanes.fromBits(lanes.shiftLeft(exponent, lanes.fractionBits()));
 }
 
-Value codegen::floatExp(Lanes &lanes, Value x, int offset, Value offsets) {
+/// 2^offset e^x, or e^-x where `sign` is -1: then of -r for r, and with 1 - e^r, so that nothing is negated on its own;
+/// that sign is one within a multiply-add.
+static Value floatExp(Lanes &lanes, Value x, int sign, int offset, Value offsets) {
   // ln 2 in two parts and the polynomial of Exp.cpp: e^r = 1 + r + r^2 q(r).
-  static constexpr float q[] = {0x1.fffffep-2f, 0x1.5554b0p-3f, 0x1.5556c0p-5f, 0x1.122898p-7f, 0x1.6bed10p-10f};
+  auto s = static_cast<float>(sign);
+  const float q[] = {s * 0x1.fffffep-2f, 0x1.5554b0p-3f, s * 0x1.5556c0p-5f, 0x1.122898p-7f, s * 0x1.6bed10p-10f};
   Value shifter = shifterOf(lanes, offset);
-  Value shifted = lanes.fma(x, lanes.constant(log2E), shifter);
+  Value shifted = lanes.fma(x, lanes.constant(sign * log2E), shifter);
   Value n = lanes.sub(shifted, shifter);
-  Value r = lanes.fma(n, lanes.constant(-0x1.62e4p-1), x);
-  r = lanes.fma(n, lanes.constant(-0x1.7f7d1cp-20), r);
+  Value r = lanes.fma(n, lanes.constant(-sign * 0x1.62e4p-1), x);
+  r = lanes.fma(n, lanes.constant(-sign * 0x1.7f7d1cp-20), r);
   Value power = lanes.fma(lanes.mul(r, r), lanes.splitPolynomial(r, q), r);
   Value factor = factorOf(lanes, shifted, offsets);
-  return lanes.fma(power, factor, factor);
+  return lanes.fma(sign < 0 ? lanes.negate(power) : power, factor, factor);
 }
 
-Value codegen::floatExpOfNegative(Lanes &lanes, Value x, int offset) {
-  // The same with -r for r, and 1 - e^r, so that nothing is negated on its own: that sign is one within a multiply-add.
-  static constexpr float q[] = {-0x1.fffffep-2f, 0x1.5554b0p-3f, -0x1.5556c0p-5f, 0x1.122898p-7f, -0x1.6bed10p-10f};
-  Value shifter = shifterOf(lanes, offset);
-  Value shifted = lanes.fma(x, lanes.constant(-log2E), shifter);
-  Value n = lanes.sub(shifted, shifter);
-  Value r = lanes.fma(n, lanes.constant(0x1.62e4p-1), x);
-  r = lanes.fma(n, lanes.constant(0x1.7f7d1cp-20), r);
-  Value power = lanes.fma(lanes.mul(r, r), lanes.splitPolynomial(r, q), r);
-  Value factor = factorOf(lanes, shifted);
-  return lanes.fma(lanes.negate(power), factor, factor);
+Value codegen::floatExp(Lanes &lanes, Value x, int offset, Value offsets) {
+  return ::floatExp(lanes, x, 1, offset, offsets);
 }
+
+Value codegen::floatExpOfNegative(Lanes &lanes, Value x, int offset) { return ::floatExp(lanes, x, -1, offset, {}); }
 
 Value codegen::expandDecay(Lanes &lanes, Value x) {
   // 2 2^f = s p(f): a factor s that all powers have is none of quotients, so the degree can be as low as this. What it

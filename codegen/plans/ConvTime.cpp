@@ -35,8 +35,7 @@ ConvSizes codegen::convSizes(nn::ConvOp conv) {
 static double cacheTime(double bytes) { return bytes * planningLevel().multiplyAdds / planningLevel().cacheBytes; }
 
 double codegen::timeWithWeights(const ConvSizes &sizes, double sums, double bytes) {
-  constexpr double lastCache = 16 << 20;
-  if (std::max(sizes.modelBytes, bytes) <= lastCache)
+  if (std::max(sizes.modelBytes, bytes) <= lastCacheBytes)
     return std::max(sums, cacheTime(bytes));
   // Memory gives one core of a server 12 bytes in a nanosecond, of a desktop 25.
   constexpr double memoryBytes = 15;

@@ -13,6 +13,9 @@
 
 namespace margay::codegen {
 
+/// More bytes than these, read once in each call, come from memory.
+inline constexpr int64_t lastCacheBytes = 16 << 20;
+
 struct ConvSizes {
   Geometry geometry;
   double channels, outputs; ///< Of a group.

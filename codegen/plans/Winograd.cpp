@@ -3,6 +3,7 @@
 #include "codegen/plans/Winograd.h"
 #include "codegen/kernels/KernelBuilder.h"
 #include "codegen/kernels/Tile.h"
+#include "codegen/plans/ConvTime.h"
 #include "codegen/plans/TileShape.h"
 #include "ir/Dim.h"
 #include "llvm/Support/MathExtras.h"
@@ -23,15 +24,16 @@ static int64_t weightBytes(const WinogradTiling &tiling) {
   return outputBytes(tiling) * static_cast<int64_t>(llvm::alignTo(tiling.outputs, panelColumns));
 }
 
-static constexpr int64_t usualTiles = 28, manyTiles = 49, lastCache = 16 << 20;
+static constexpr int64_t usualTiles = 28, manyTiles = 49;
+static constexpr int64_t secondCache = 768 << 10; // What weights may take of one, in bytes.
 
 /// How many tiles a block has, which share the weights that they read. More where these come from memory, be it that
 /// the last cache is too small, or that it keeps nothing which is read once; so that the whole image needs them once.
 static int64_t mostTiles(const WinogradTiling &tiling) {
-  constexpr int64_t secondCache = 768 << 10, mostInputs = 1 << 20;
+  constexpr int64_t mostInputs = 1 << 20;
   int64_t tiles = tiling.tileRows * tiling.tileColumns, weights = weightBytes(tiling);
   bool isOnce = weights > secondCache && tiles <= manyTiles && tiles * outputBytes(tiling) <= mostInputs;
-  return weights > lastCache || isOnce ? manyTiles : usualTiles;
+  return weights > lastCacheBytes || isOnce ? manyTiles : usualTiles;
 }
 
 /// Cuts the tiles of an image into blocks of at most `most`, with whole rows of tiles where that is possible.
@@ -67,12 +69,12 @@ WinogradTiling codegen::winogradTiling(nn::KernelOp kernel, const Level &level) 
   WinogradTiling tiling = winogradTiling(kernel);
   // With AVX-512 come second-level caches of a megabyte. Weights that stay there can be read again for every few tiles,
   // whose inputs and products then stay there, too.
-  constexpr int64_t secondCache = 768 << 10, fewInputs = 160 << 10, fewTiles = 14;
+  constexpr int64_t fewInputs = 160 << 10, fewTiles = 14;
   if (level.registers == 32 && weightBytes(tiling) <= secondCache &&
       tiling.tilesTogether() * outputBytes(tiling) > fewInputs)
     tiling.rowsTogether = std::clamp<int64_t>(fewTiles / tiling.columnBlocks.size, 1, tiling.rowBlocks.size);
   // With AVX2 their caches are small beside as many tiles' inputs and products.
-  if (level.registers < 32 && tiling.tilesTogether() > usualTiles && weightBytes(tiling) <= lastCache)
+  if (level.registers < 32 && tiling.tilesTogether() > usualTiles && weightBytes(tiling) <= lastCacheBytes)
     tiling.rowsTogether =
         evenSplit(tiling.rowBlocks.size, std::max<int64_t>(1, usualTiles / tiling.columnBlocks.size)).size;
   return tiling;
