@@ -10,7 +10,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/kernels/Kernels.h"
-#include "codegen/kernels/RowGroups.h"
 #include "codegen/kernels/Spatial.h"
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/ConvUnits.h"
@@ -82,7 +81,7 @@ struct Conv {
       return tile.values;
     }
     Value begin = k.constant(0), end = k.constant(width.kernel);
-    if (pixels.sight == PixelTile::Single)
+    if (pixels.sight != PixelTile::Whole)
       std::tie(begin, end) = insideRange(k, width, pixels.column);
     return k.loop(begin, end, 1, tile.values, [&](Value filterColumn, ValueRange carried) {
       Accumulators now{tile.rows, tile.columns, SmallVector<Value>(carried)};
@@ -127,8 +126,9 @@ struct Conv {
   /// All pixels of one output row, for some panels.
   void row(Value unit, Value group, Value panel, const TileColumns &shape) {
     Place place = placeOf(unit, group);
-    forPixelTiles(k, geometry.width, tiles.rows,
-                  [&](const PixelTile &pixels) { tile(place, pixels, group, panel, shape); });
+    forPixelTiles(
+        k, geometry.width, tiles.rows, [&](const PixelTile &pixels) { tile(place, pixels, group, panel, shape); },
+        /*knowsAlike=*/true);
   }
 
   /// Units are image rows.
@@ -151,9 +151,11 @@ struct Conv {
         Value first = k.mul(image, parts);
         Value from = k.max(k.sub(k.begin, first), k.constant(0)), to = k.min(k.sub(k.end, first), k.constant(parts));
         Place place = placeOf(image, k.constant(0));
-        forGroups(k, split, tileOf(from), tileOf(to), tiles.rows, [&](Value column, int64_t count) {
-          tile(place, {column, count, PixelTile::Whole}, k.constant(0), panel, shape);
-        });
+        PixelTileRange range{tileOf(from), tileOf(to)};
+        forPixelTiles(
+            k, geometry.width, tiles.rows,
+            [&](const PixelTile &pixels) { tile(place, pixels, k.constant(0), panel, shape); }, /*knowsAlike=*/true,
+            range);
       });
     });
   }

@@ -127,9 +127,10 @@ struct Dot {
   void imageRows(const Geometry &geometry) {
     k.loop(k.begin, k.end, 1, [&](Value unit) {
       ImageRow at = imageRow(k, geometry, unit);
-      forPixels(k, geometry.width, tilePixels(), [&](Value column, int64_t count, bool whole) {
-        tile(geometry, at, k.mul(unit, geometry.width.out), column, count, whole);
-      });
+      forPixels(k, geometry.width, tilePixels(), k.constant(0), k.constant(geometry.width.out),
+                [&](Value column, int64_t count, bool whole) {
+                  tile(geometry, at, k.mul(unit, geometry.width.out), column, count, whole);
+                });
     });
   }
 };

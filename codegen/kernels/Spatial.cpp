@@ -1,6 +1,7 @@
 //===- Spatial.cpp - the geometry of convolutions and windows -------------===//
 
 #include "codegen/kernels/Spatial.h"
+#include "codegen/kernels/RowGroups.h"
 #include "codegen/plans/EvenSplit.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -123,13 +124,16 @@ SmallVector<Value> codegen::whereInside(Emit &e, const Axis &height, Value row, 
   return SmallVector<Value>(ifOp.getResults());
 }
 
-void codegen::forPixels(KernelBuilder &k, const Axis &width, int64_t tile,
+void codegen::forPixels(KernelBuilder &k, const Axis &width, int64_t tile, Value from, Value to,
                         llvm::function_ref<void(Value, int64_t, bool)> body) {
-  int64_t first = width.interiorBegin(), last = width.interiorEnd();
-  k.loop(k.constant(0), k.constant(first), 1, [&](Value column) { body(column, 1, false); });
-  forRows(k, k.constant(first), k.constant(last), tile, last - first,
-          [&](Value column, int64_t pixels) { body(column, pixels, true); });
-  k.loop(k.constant(last), k.constant(width.out), 1, [&](Value column) { body(column, 1, false); });
+  Value first = k.constant(width.interiorBegin()), last = k.constant(width.interiorEnd());
+  k.loop(from, k.min(to, first), 1, [&](Value column) { body(column, 1, false); });
+  Value begin = k.max(from, first), end = k.max(begin, k.min(to, last));
+  std::optional<int64_t> total;
+  if (std::optional<int64_t> known = Emit::constantOf(k.sub(end, begin)))
+    total = known;
+  forRows(k, begin, end, tile, total, [&](Value column, int64_t pixels) { body(column, pixels, true); });
+  k.loop(k.max(from, last), to, 1, [&](Value column) { body(column, 1, false); });
 }
 
 TileRows PixelTile::seeing(const Axis &width, int64_t filterColumn) const {
@@ -159,9 +163,15 @@ struct PixelRow {
   PixelRow(const Axis &width, int64_t most) : width(width), split(evenSplit(width.out, most)) {}
 
   int64_t columnOf(int64_t tile) const { return tile * (split.size - 1) + std::min(tile, split.larger); }
-  /// Whether no pixel of a tile sees padding.
-  bool isWhole(int64_t tile) const {
-    return columnOf(tile) >= width.interiorBegin() && columnOf(tile + 1) <= width.interiorEnd();
+  PixelTile::Sight sightOf(int64_t tile) const;
+  int64_t count(ArrayRef<PixelTile::Sight> sights) const {
+    return llvm::count_if(llvm::seq<int64_t>(0, split.parts),
+                          [&](int64_t tile) { return llvm::is_contained(sights, sightOf(tile)); });
+  }
+  /// Whether so many tiles can be code of their own.
+  bool canWriteOut(int64_t tiles) const {
+    constexpr int64_t mostColumns = 64;
+    return tiles * width.kernel <= mostColumns;
   }
 
   const Axis &width;
@@ -169,34 +179,68 @@ struct PixelRow {
 };
 } // namespace
 
-bool codegen::hasExactBorders(const Axis &width, int64_t most) {
+/// Whole if no pixel of a tile sees padding, Alike if all see the same columns of the filter.
+PixelTile::Sight PixelRow::sightOf(int64_t tile) const {
+  int64_t first = columnOf(tile), last = columnOf(tile + 1) - 1;
+  if (first >= width.interiorBegin() && last < width.interiorEnd())
+    return PixelTile::Whole;
+  bool areAlike = llvm::all_of(llvm::seq<int64_t>(0, width.kernel), [&](int64_t column) {
+    auto isInside = [&](int64_t pixel) {
+      int64_t at = pixel * width.stride - width.pad + column * width.dilation;
+      return at >= 0 && at < width.in;
+    };
+    return llvm::all_of(llvm::seq(first, last), [&](int64_t pixel) { return isInside(pixel) == isInside(last); });
+  });
+  return areAlike ? PixelTile::Alike : PixelTile::Border;
+}
+
+bool codegen::hasExactBorders(const Axis &width, int64_t most, bool knowsAlike) {
   PixelRow row(width, most);
-  int64_t borders = 0;
-  for (int64_t tile = 0; tile < row.split.parts; ++tile)
-    borders += !row.isWhole(tile);
-  constexpr int64_t mostColumns = 64;
-  return borders * width.kernel <= mostColumns;
+  int64_t mixed = row.count(PixelTile::Border), borders = mixed + row.count(PixelTile::Alike);
+  return row.canWriteOut(knowsAlike ? mixed : borders);
 }
 
 void codegen::forPixelTiles(KernelBuilder &k, const Axis &width, int64_t most,
-                            llvm::function_ref<void(const PixelTile &)> body) {
+                            llvm::function_ref<void(const PixelTile &)> body, bool knowsAlike,
+                            std::optional<PixelTileRange> range) {
   PixelRow pixels(width, most);
   const EvenSplit &split = pixels.split;
-  if (!hasExactBorders(width, most))
-    return forPixels(k, width, split.size, [&](Value column, int64_t count, bool whole) {
+  if (!hasExactBorders(width, most, knowsAlike)) {
+    Value from = range ? firstRow(k, split, range->begin) : k.constant(0);
+    Value to = range ? firstRow(k, split, range->end) : k.constant(width.out);
+    return forPixels(k, width, split.size, from, to, [&](Value column, int64_t count, bool whole) {
       body({column, count, whole ? PixelTile::Whole : PixelTile::Single});
     });
+  }
+  bool writesAll = hasExactBorders(width, most);
+  auto sightOf = [&](int64_t tile) {
+    PixelTile::Sight sight = pixels.sightOf(tile);
+    return sight == PixelTile::Alike && writesAll ? PixelTile::Border : sight;
+  };
+  auto isWanted = [&](int64_t tile) {
+    Value begins = k.less(range->begin, k.constant(tile + 1)), ends = k.less(k.constant(tile), range->end);
+    return arith::AndIOp::create(k.builder, k.loc, begins, ends);
+  };
   for (int64_t tile = 0; tile < split.parts;) {
     int64_t size = split.sizeOf(tile), next = tile + 1;
-    if (!pixels.isWhole(tile)) {
-      body({k.constant(pixels.columnOf(tile)), size, PixelTile::Border});
+    PixelTile::Sight sight = sightOf(tile);
+    if (sight == PixelTile::Border) {
+      auto write = [&] { body({k.constant(pixels.columnOf(tile)), size, sight}); };
+      if (range)
+        k.when(isWanted(tile), write);
+      else
+        write();
       tile = next;
       continue;
     }
-    while (next < split.parts && pixels.isWhole(next) && split.sizeOf(next) == size)
+    while (next < split.parts && sightOf(next) == sight && split.sizeOf(next) == size)
       ++next;
-    k.loop(k.constant(pixels.columnOf(tile)), k.constant(pixels.columnOf(next)), size,
-           [&](Value column) { body({column, size, PixelTile::Whole}); });
+    Value from = k.constant(pixels.columnOf(tile)), to = k.constant(pixels.columnOf(next));
+    if (range) {
+      from = k.max(from, firstRow(k, split, range->begin));
+      to = k.min(to, firstRow(k, split, range->end));
+    }
+    k.loop(from, to, size, [&](Value column) { body({column, size, sight}); });
     tile = next;
   }
 }

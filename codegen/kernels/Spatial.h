@@ -67,9 +67,9 @@ llvm::SmallVector<mlir::Value> whereInside(Emit &e, const Axis &height, mlir::Va
                                            mlir::ValueRange values,
                                            llvm::function_ref<llvm::SmallVector<mlir::Value>()> body);
 
-/// Covers a row of output pixels: those that see padding one by one, the others in tiles of `tile` and one of what is
-/// left. `body(first column, pixels, whether they see the whole filter)`.
-void forPixels(KernelBuilder &k, const Axis &width, int64_t tile,
+/// Covers the output pixels [from, to) of a row: those that see padding one by one, the others in tiles of `tile` and
+/// what is left. `body(first column, pixels, whether they see the whole filter)`.
+void forPixels(KernelBuilder &k, const Axis &width, int64_t tile, mlir::Value from, mlir::Value to,
                llvm::function_ref<void(mlir::Value column, int64_t pixels, bool whole)> body);
 
 /// Some neighbouring output pixels of a row.
@@ -79,6 +79,7 @@ struct PixelTile {
     Whole,  ///< Nowhere.
     Border, ///< Everything: the column is a constant.
     Single, ///< Nothing; it is one pixel.
+    Alike,  ///< All of them see the same columns of the filter, which are some in a row.
   };
   mlir::Value column; ///< Of the first one.
   int64_t count;
@@ -92,11 +93,19 @@ struct PixelTile {
 };
 
 /// Whether the tiles at the border are few enough for each column of the filter of each to be code of its own; else
-/// pixels that see padding are tiles of one.
-bool hasExactBorders(const Axis &width, int64_t most);
+/// pixels that see padding are tiles of one. `knowsAlike`: where there are more, those whose pixels see alike do not
+/// count.
+bool hasExactBorders(const Axis &width, int64_t most, bool knowsAlike = false);
 
-/// Covers a row of output pixels with tiles of nearly equal size, at most `most`.
-void forPixelTiles(KernelBuilder &k, const Axis &width, int64_t most, llvm::function_ref<void(const PixelTile &)> body);
+/// Some of an output row's tiles, [begin, end).
+struct PixelTileRange {
+  mlir::Value begin, end;
+};
+
+/// Covers a row of output pixels with tiles of nearly equal size, at most `most`: evenSplit's, of which a range may be
+/// all that is wanted. Tiles that see alike are there for those alone who know them.
+void forPixelTiles(KernelBuilder &k, const Axis &width, int64_t most, llvm::function_ref<void(const PixelTile &)> body,
+                   bool knowsAlike = false, std::optional<PixelTileRange> range = std::nullopt);
 
 } // namespace margay::codegen
 

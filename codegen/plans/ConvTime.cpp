@@ -72,7 +72,7 @@ static double tileShare(const ConvSizes &sizes, double panelBytes) {
     time += std::max(panelBytes > firstCache ? rowsAtLeast : 1, double(tiles.sizeOf(tile)));
   // Where the border is too wide to be written out, its pixels are tiles of their own, which wait for each sum.
   constexpr double singlePixel = 4;
-  if (!hasExactBorders(width, maxTileRows(planningLevel())))
+  if (!hasExactBorders(width, maxTileRows(planningLevel()), /*knowsAlike=*/true))
     time += singlePixel * double(width.out - (width.interiorEnd() - width.interiorBegin()));
   return double(width.out) / time;
 }

@@ -16,9 +16,7 @@ static bool isOneRow(nn::ConvOp conv) {
 int64_t codegen::pixelParts(nn::KernelOp kernel) {
   constexpr int64_t unitPixels = 64, mostParts = 16;
   auto conv = cast<nn::ConvOp>(rootOf(kernel));
-  size_t axes = conv.getStrides().size(); // Pads are those before all axes, then those behind.
-  bool isPadded = conv.getPads()[axes - 1] != 0 || conv.getPads()[2 * axes - 1] != 0;
-  if (!isOneRow(conv) || isPadded || conv.getGroups() != 1)
+  if (!isOneRow(conv) || conv.getGroups() != 1)
     return 1;
   return std::clamp<int64_t>(conv.getType().getDimSize(conv.getType().getRank() - 2) / unitPixels, 1, mostParts);
 }

@@ -15,9 +15,9 @@ inline constexpr int64_t convUnitColumns = 64;
 /// cannot be shared.
 bool sharesColumns(nn::KernelOp kernel);
 
-/// Into how many parts of some pixels an image's only row is cut, where there are enough of them and none of them sees
-/// padding; else 1. Convolutions of one dimension follow each other: a thread that takes the same pixels each time
-/// finds what it reads in its own caches, which it does not if it takes columns.
+/// Into how many parts of some pixels an image's only row is cut, where there are enough of them; else 1. Convolutions
+/// of one dimension follow each other: a thread that takes the same pixels each time finds what it reads in its own
+/// caches, which it does not if it takes columns.
 int64_t pixelParts(nn::KernelOp kernel);
 
 /// Whether a unit is a row of an image.
