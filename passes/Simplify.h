@@ -19,6 +19,9 @@ void populateShapePatterns(mlir::RewritePatternSet &patterns);
 /// Identities of joins: concat(concat(x, y), z) == concat(x, y, z). Part of those of shapes.
 void populateJoinPatterns(mlir::RewritePatternSet &patterns);
 
+/// Zeros around what is convolved: conv(pad(x, 0)) == conv(x) with more pads. Part of those of shapes.
+void populatePadPatterns(mlir::RewritePatternSet &patterns);
+
 /// Scales of output channels go into weights: conv(x, w) * s == conv(x, w * s).
 void populateScalePatterns(mlir::RewritePatternSet &patterns);
 

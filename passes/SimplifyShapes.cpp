@@ -131,4 +131,5 @@ void passes::populateShapePatterns(RewritePatternSet &patterns) {
   patterns.add<BroadcastOfBroadcast, ReshapeOfBroadcast, TransposeOfBroadcast, TransposeOfUnits,
                ElementwiseOfBroadcasts, ReduceOfUnits, WindowOfOne>(patterns.getContext());
   populateJoinPatterns(patterns);
+  populatePadPatterns(patterns);
 }
