@@ -115,11 +115,21 @@ void Emit::store(Value value, Value pointer) {
   LLVM::StoreOp::create(builder, loc, value, pointer, elementBytes(value.getType()));
 }
 
+static void prefetchAt(Emit &e, Value pointer, int64_t index, Type element, unsigned use, unsigned level) {
+  Value place = LLVM::GEPOp::create(e.builder, e.loc, pointer.getType(), element, pointer,
+                                    ArrayRef<LLVM::GEPArg>{e.constant(index)}, LLVM::GEPNoWrapFlags::none);
+  constexpr unsigned data = 1;
+  LLVM::Prefetch::create(e.builder, e.loc, place, use, level, data);
+}
+
 void Emit::prefetch(Value pointer, int64_t index, Type element) {
-  Value place = LLVM::GEPOp::create(builder, loc, pointer.getType(), element, pointer,
-                                    ArrayRef<LLVM::GEPArg>{constant(index)}, LLVM::GEPNoWrapFlags::none);
-  constexpr unsigned read = 0, secondLevel = 2, data = 1;
-  LLVM::Prefetch::create(builder, loc, place, read, secondLevel, data);
+  constexpr unsigned read = 0, secondLevel = 2;
+  prefetchAt(*this, pointer, index, element, read, secondLevel);
+}
+
+void Emit::prefetchForWriting(Value pointer, int64_t index, Type element) {
+  constexpr unsigned write = 1, firstLevel = 3;
+  prefetchAt(*this, pointer, index, element, write, firstLevel);
 }
 
 //===----------------------------------------------------------------------===//

@@ -47,6 +47,8 @@ public:
   void store(mlir::Value value, mlir::Value pointer);
   /// Has the second-level cache fetch what lies `index` elements behind a pointer, which may be nothing.
   void prefetch(mlir::Value pointer, int64_t index, mlir::Type element);
+  /// Has the first-level cache fetch it, to be written.
+  void prefetchForWriting(mlir::Value pointer, int64_t index, mlir::Type element);
 
   // Vectors. One lane is a scalar type, so that a loop over single elements needs no other code.
   mlir::Type vectorOf(mlir::Type element, int64_t lanes);

@@ -130,6 +130,19 @@ void Epilogue::prefetch(Value row, Value column) {
   llvm::for_each(k.outputs, fetch);
 }
 
+void Epilogue::prefetchApart(Value row, Value column) {
+  constexpr int64_t page = 4096;
+  for (const View &view : k.outputs) {
+    std::optional<int64_t> rows = view.rows().getConstant(), stride = view.rowStride.getConstant();
+    int64_t bytes = storageBytes(view.element);
+    bool isSmall = rows && stride && *rows * *stride * bytes <= static_cast<int64_t>(k.level.blockBytes);
+    if (view.rowStride == view.columns() || isSmall)
+      continue;
+    Value place = k.at(view.pointer, k.add(k.mul(row, k.dim(view.rowStride)), column), view.storage);
+    k.prefetchForWriting(place, page / bytes, view.storage);
+  }
+}
+
 void Epilogue::finish(Value rootValue, Value row, Value column, int64_t lanes) {
   DenseMap<Value, Value> done;
   if (root)

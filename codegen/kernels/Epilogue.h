@@ -39,6 +39,10 @@ public:
   /// have the result's shape and of the results.
   void prefetch(mlir::Value row, mlir::Value column);
 
+  /// Where results are large and their rows lie apart: has the first-level cache fetch what `finish` will write a page
+  /// later. A CPU guesses that by itself of what lies side by side only.
+  void prefetchApart(mlir::Value row, mlir::Value column);
+
   /// Whether the elementwise operations of a kernel take many instructions: exp, erf and their like.
   static bool isLong(nn::KernelOp kernel);
 

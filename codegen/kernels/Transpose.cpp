@@ -54,6 +54,8 @@ void codegen::emitTranspose(KernelBuilder &k) {
         }
       }
       epilogue.enterBlock();
+      if (contiguous && lanes > 1)
+        epilogue.prefetchApart(row, column);
       epilogue.finish(value, row, column, lanes);
     };
     forColumns(k, dims.back(), k.lanes(input.element), body);
