@@ -4,7 +4,8 @@
 // L × L elements are read as L vectors along the operand's last dimension (which the result has as its dimension `q`),
 // transposed in registers, and written as L vectors along the result's last one.
 //
-// A unit is `blockRows` positions along q, at one position of all other dimensions but the last.
+// What is left at the ends is done in squares of 4 × 4. A unit is `blockRows` positions along q, at one position of all
+// other dimensions but the last.
 //
 //===----------------------------------------------------------------------===//
 
@@ -57,8 +58,8 @@ struct BlockTranspose {
   Value rowsApart = k.dim(to[q]), columnsApart = k.dim(from[permutation.back()]);
 
   /// Elements of one row and one column after the other.
-  void singly(Value source, Value target, Value rows, Value firstColumn, Value columns) {
-    k.loop(k.constant(0), rows, 1, [&](Value row) {
+  void singly(Value source, Value target, Value firstRow, Value rows, Value firstColumn, Value columns) {
+    k.loop(firstRow, rows, 1, [&](Value row) {
       k.loop(firstColumn, columns, 1, [&](Value column) {
         Value element = k.loadElements(input, k.add(source, k.add(k.mul(column, columnsApart), row)), 1);
         k.storeElements(element, output, k.add(target, k.add(k.mul(row, rowsApart), column)));
@@ -66,22 +67,36 @@ struct BlockTranspose {
     });
   }
 
-  void squares(Value source, Value target, Value columns) {
+  void square(Value source, Value target, Value row, Value column, int64_t size) {
+    SmallVector<Value> square;
+    for (int64_t lane = 0; lane < size; ++lane) {
+      Value start = k.add(source, k.mul(k.add(column, lane), columnsApart));
+      square.push_back(k.loadElements(input, k.add(start, row), size));
+    }
+    transposeSquare(k, square);
+    for (int64_t lane = 0; lane < size; ++lane) {
+      Value start = k.add(target, k.mul(k.add(row, lane), rowsApart));
+      k.storeElements(square[lane], output, k.add(start, column));
+    }
+  }
+
+  /// All rows of a unit for some columns before the next ones.
+  void wholeUnit(Value source, Value target, Value columns) {
     k.loop(k.constant(0), columns, lanes, [&](Value column) {
-      for (int64_t row = 0; row < blockRows; row += lanes) {
-        SmallVector<Value> square;
-        for (int64_t lane = 0; lane < lanes; ++lane) {
-          Value start = k.add(source, k.mul(k.add(column, lane), columnsApart));
-          square.push_back(k.loadElements(input, k.add(start, row), lanes));
-        }
-        transposeSquare(k, square);
-        for (int64_t lane = 0; lane < lanes; ++lane) {
-          Value start = k.add(target, k.mul(k.constant(row + lane), rowsApart));
-          k.storeElements(square[lane], output, k.add(start, column));
-        }
-      }
+      for (int64_t row = 0; row < blockRows; row += lanes)
+        square(source, target, k.constant(row), column, lanes);
     });
   }
+
+  /// Rows and columns [begin, end) in squares of so many.
+  void squares(Value source, Value target, std::pair<Value, Value> rows, std::pair<Value, Value> columns,
+               int64_t size) {
+    k.loop(rows.first, rows.second, size, [&](Value row) {
+      k.loop(columns.first, columns.second, size, [&](Value column) { square(source, target, row, column, size); });
+    });
+  }
+
+  Value wholes(Value count, int64_t size) { return k.mul(k.div(count, k.constant(size)), size); }
 
   void unit(Value unit) {
     ArrayRef<DimAttr> dims = output.dims;
@@ -91,10 +106,20 @@ struct BlockTranspose {
     Value source = k.add(offsetAt(k, at, sources), first);
     Value target = k.add(offsetAt(k, at, others<DimAttr>(to, q)), k.mul(first, rowsApart));
     Value rows = k.min(k.constant(blockRows), k.sub(k.dim(dims[q]), first)), columns = k.dim(dims.back());
-    Value whole = k.mul(k.div(columns, k.constant(lanes)), lanes);
+    Value zero = k.constant(0), wholeColumns = wholes(columns, lanes), wholeRows = wholes(rows, lanes);
     Value isWhole = arith::CmpIOp::create(k.builder, k.loc, arith::CmpIPredicate::eq, rows, k.constant(blockRows));
-    k.when(isWhole, [&] { squares(source, target, whole); });
-    singly(source, target, rows, arith::SelectOp::create(k.builder, k.loc, isWhole, whole, k.constant(0)), columns);
+    k.when(isWhole, [&] { wholeUnit(source, target, wholeColumns); });
+    Value done = arith::SelectOp::create(k.builder, k.loc, isWhole, rows, zero);
+    squares(source, target, {done, wholeRows}, {zero, wholeColumns}, lanes);
+    // What is left at the ends of rows and columns.
+    constexpr int64_t small = 4;
+    Value mostRows = wholes(rows, small), mostColumns = wholes(columns, small);
+    if (lanes > small) {
+      squares(source, target, {zero, wholeRows}, {wholeColumns, mostColumns}, small);
+      squares(source, target, {wholeRows, mostRows}, {zero, mostColumns}, small);
+    }
+    singly(source, target, zero, mostRows, mostColumns, columns);
+    singly(source, target, mostRows, rows, zero, columns);
   }
 };
 

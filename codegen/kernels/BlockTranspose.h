@@ -8,9 +8,9 @@
 
 namespace margay::codegen {
 
-/// Positions along the operand's last dimension in one unit: a cache line of 32-bit elements, and as many as the widest
-/// vector has.
-inline constexpr int64_t blockRows = 16;
+/// Positions along the operand's last dimension in one unit: two cache lines of 32-bit elements, which CPUs fetch
+/// together, and a multiple of what the widest vector has.
+inline constexpr int64_t blockRows = 32;
 
 /// Whether elements have 32 bits and the last dimension of the result is another than the operand's.
 bool canTransposeBlocks(nn::TransposeOp op);
