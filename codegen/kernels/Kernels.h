@@ -44,6 +44,7 @@ void emitPlainGemm(KernelBuilder &k);       ///< unit: row
 void emitRecurrent(KernelBuilder &k);       ///< unit: sequence
 void emitRecurrentSteps(KernelBuilder &k);  ///< unit: panel of hidden units; phases: see codegen/plans/Recurrent.h
 void emitReduce(KernelBuilder &k); ///< unit: row of the result, or its element where the last dimension is reduced
+void emitReduceColumns(KernelBuilder &k);   ///< unit: some columns of the only row
 void emitReduceLongRows(KernelBuilder &k);  ///< unit: row of the result
 void emitResize(KernelBuilder &k);          ///< unit: row; along one axis
 void emitScan(KernelBuilder &k);            ///< unit: the whole tensor

@@ -12,6 +12,7 @@
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/RowLoops.h"
 #include "codegen/plans/LongRows.h"
+#include "codegen/plans/ReduceUnits.h"
 #include "ir/Payload.h"
 #include "mlir/IR/TypeUtilities.h"
 
@@ -31,6 +32,7 @@ public:
 
   bool keepsColumns() { return rank() > 0 && !llvm::is_contained(op.getAxes(), rank() - 1); }
   void intoRows();
+  void intoColumns();
   void intoElements();
   void intoLongRows();
 
@@ -42,6 +44,14 @@ private:
   Type sumType() { return isIntegerMean() ? k.builder.getI64Type() : input.element; }
 
   Value load(Value row, Value column, int64_t lanes);
+  /// Some axes that are reduced, the last ones, and how many rows they have together.
+  struct Run {
+    size_t axes;
+    DimAttr rows;
+  };
+  Run lastRun();
+  Value joinRows(Value base, Value column, int64_t lanes);
+  void columns(Value unit, Value begin, Value end);
   void joinLongRows(Value base, Value column, int64_t count);
   Value finished(Value total, int64_t lanes);
   Value integerMean(Value total, Value count, int64_t lanes);
@@ -87,32 +97,80 @@ Value Reduce::finished(Value total, int64_t lanes) {
   return arith::DivFOp::create(k.builder, k.loc, total, k.splat(divisor, lanes));
 }
 
+/// The reduced axes that are one run of rows: the last one and those just before it.
+Reduce::Run Reduce::lastRun() {
+  Run run{.axes = 1, .rows = input.dims[reduced.back()]};
+  while (run.axes < reduced.size() && reduced[reduced.size() - run.axes - 1] + 1 == reduced[reduced.size() - run.axes])
+    run.rows = run.rows * input.dims[reduced[reduced.size() - ++run.axes]];
+  return run;
+}
+
+/// Joins `lanes` columns of all rows from `base` on that are reduced. Some rows are joined with each other first, so
+/// that totals wait for a sum less often.
+Value Reduce::joinRows(Value base, Value column, int64_t lanes) {
+  if (reduced.empty())
+    return load(base, column, lanes);
+  Run run = lastRun();
+  Value apart = k.dim(rows.rowsApart(reduced.back())), size = k.dim(run.rows);
+  bool isLong = run.rows.isConstant() && run.rows.getValue() >= 2 * rowsJoined;
+  auto total = [&](Value row, ValueRange carried) {
+    auto at = [&](Value index) { return load(k.add(row, k.mul(index, apart)), column, lanes); };
+    auto several = [&](Value index) {
+      SmallVector<Value> parts;
+      for (int64_t i = 0; i < rowsJoined; ++i)
+        parts.push_back(at(k.add(index, i)));
+      for (; parts.size() > 1; parts.resize(parts.size() / 2))
+        for (size_t i = 0; i < parts.size() / 2; ++i)
+          parts[i] = joining.combine(parts[2 * i], parts[2 * i + 1]);
+      return parts[0];
+    };
+    Value known = carried[0], from = k.constant(0);
+    if (isLong) {
+      Value whole = k.constant(run.rows.getValue() / rowsJoined * rowsJoined);
+      known = joining.combine(known, joining.range(from, whole, rowsJoined, lanes, several));
+      from = whole;
+    }
+    if (Emit::constantOf(from) != Emit::constantOf(size))
+      known = joining.combine(known, joining.range(from, size, 1, lanes, at));
+    return SmallVector<Value>{known};
+  };
+  return rows.over(ArrayRef(reduced).drop_back(run.axes), base, ValueRange(joining.neutral(lanes)), total)[0];
+}
+
+/// Columns [begin, end) of a row of the result; where `end` is not known, it is a multiple of a unit's or the last one.
+void Reduce::columns(Value unit, Value begin, Value end) {
+  Value base = rows.rowAt(kept, unit);
+  auto body = [&](Value column, int64_t lanes) {
+    Value total = joinRows(base, column, lanes);
+    epilogue.enterBlock();
+    epilogue.finish(finished(total, lanes), unit, column, lanes);
+  };
+  // Whole cache lines of each row, and sums that do not wait for each other. What v2 adds has to be loaded first.
+  int64_t lanes = k.lanes(input.element), totals = k.level.registers / (k.level.fma ? 4 : 8);
+  for (int64_t vectors = totals; vectors >= 1; vectors /= 2) {
+    int64_t width = vectors * lanes;
+    Value full = k.add(begin, k.mul(k.div(k.sub(end, begin), k.constant(width)), width));
+    k.loop(begin, full, width, [&](Value column) { body(column, width); });
+    begin = full;
+  }
+  std::optional<int64_t> count = input.columns().getConstant();
+  if (!count)
+    return k.loop(begin, end, 1, [&](Value column) { body(column, 1); });
+  if (int64_t rest = *count % lanes; rest != 0 && Emit::constantOf(begin))
+    body(begin, rest);
+  else if (rest != 0)
+    k.when(k.less(begin, end), [&] { body(begin, rest); });
+}
+
 /// The last dimension stays: a unit is a row of the result.
 void Reduce::intoRows() {
-  k.loop(k.begin, k.end, 1, [&](Value unit) {
-    Value base = rows.rowAt(kept, unit);
-    auto body = [&](Value column, int64_t lanes) {
-      Value total;
-      if (reduced.empty()) {
-        total = load(base, column, lanes);
-      } else {
-        int64_t inner = reduced.back();
-        Value size = k.dim(input.dims[inner]), apart = k.dim(rows.rowsApart(inner));
-        total =
-            rows.over(ArrayRef(reduced).drop_back(), base, ValueRange(joining.neutral(lanes)),
-                      [&](Value row, ValueRange carried) {
-                        auto value = [&](Value index) { return load(k.add(row, k.mul(index, apart)), column, lanes); };
-                        Value part = joining.range(k.constant(0), size, 1, lanes, value);
-                        return SmallVector<Value>{joining.combine(carried[0], part)};
-                      })[0];
-      }
-      epilogue.enterBlock();
-      epilogue.finish(finished(total, lanes), unit, column, lanes);
-    };
-    // Whole cache lines of each row, and sums that do not wait for each other.
-    int64_t vectors = k.level.vectorBytes / 4;
-    forManyColumns(k, input.dims.back(), k.lanes(input.element), vectors, body);
-  });
+  k.loop(k.begin, k.end, 1, [&](Value unit) { columns(unit, k.constant(0), k.dim(input.columns())); });
+}
+
+/// A unit is some columns of the only row of the result.
+void Reduce::intoColumns() {
+  Value end = k.min(k.mul(k.end, reduceUnitColumns), k.dim(input.columns()));
+  columns(k.constant(0), k.mul(k.begin, reduceUnitColumns), end);
 }
 
 /// Leaves the totals of `count` columns in the scratch memory.
@@ -177,6 +235,8 @@ void Reduce::intoElements() {
     epilogue.finish(finished(total, 1), k.div(unit, columns), k.rem(unit, columns), 1);
   });
 }
+
+void codegen::emitReduceColumns(KernelBuilder &k) { Reduce(k).intoColumns(); }
 
 void codegen::emitReduceLongRows(KernelBuilder &k) { Reduce(k).intoLongRows(); }
 

@@ -15,6 +15,7 @@
 #include "codegen/plans/LongRows.h"
 #include "codegen/plans/PatchRuns.h"
 #include "codegen/plans/Recurrent.h"
+#include "codegen/plans/ReduceUnits.h"
 #include "codegen/plans/Winograd.h"
 #include "ir/Fault.h"
 #include "ir/Recipe.h"
@@ -138,6 +139,7 @@ static const Algorithm algorithms[] = {
      .taskOf = recurrentTask,
      .scratchBytes = recurrentScratchBytes},
     {.name = "reduce", .emit = emitReduce, .units = elementUnits},
+    {.name = "reduce-columns", .emit = emitReduceColumns, .units = reduceColumnUnits},
     {.name = "reduce-long-rows", .emit = emitReduceLongRows, .units = rowUnits, .scratchBytes = longRowsScratchBytes},
     {.name = "reduce-rows", .emit = emitReduce, .units = rowUnits},
     {.name = "resize", .emit = emitResize, .units = rowUnits},
@@ -277,7 +279,9 @@ static StringRef chooseReduce(nn::ReduceOp reduce) {
   bool lastStays = input.getRank() > 0 && !llvm::is_contained(reduce.getAxes(), input.getRank() - 1);
   if (!lastStays)
     return "reduce";
-  return reducesLongRows(reduce) ? "reduce-long-rows" : "reduce-rows";
+  if (reducesLongRows(reduce))
+    return "reduce-long-rows";
+  return reducesToOneRow(reduce) ? "reduce-columns" : "reduce-rows";
 }
 
 /// Whether every operand of an elementwise kernel has the result's shape or one element.
