@@ -30,19 +30,23 @@ static bool isNear(const Geometry &geometry, int64_t elementBytes, const Level &
 
 /// So many channels that the rows of a tile and its taps stay in the first-level cache: the next rows of pixels have
 /// most of the input's rows in common, and all tiles the taps. But all channels, where an image comes from farther than
-/// the second-level cache, which wants to be read in order; unless their taps alone would take two thirds of the first.
+/// the second-level cache, which wants to be read in order; unless their taps alone would take two thirds of the first,
+/// or each row is read so often that it counts more where it is read from all but the first time. Then two lines in
+/// order have to do, or four, if two do not stay in the first-level cache either.
 static int64_t blockChannels(const Geometry &geometry, const DepthwiseTile &tile, int64_t elementBytes,
                              const Level &level) {
   constexpr int64_t firstCache = 32 << 10, mostTaps = firstCache * 2 / 3, mostBlock = firstCache * 7 / 8;
-  constexpr int64_t line = 16, fewest = 2 * line;
+  constexpr int64_t line = 16, manyRows = 7;
   const Axis &height = geometry.height, &width = geometry.width;
   int64_t taps = height.kernel * width.kernel;
   constexpr int64_t fewPixels = 8; // for each tap
-  bool repeats = height.out * width.out >= fewPixels * taps && isNear(geometry, elementBytes, level);
+  bool isNear = ::isNear(geometry, elementBytes, level), isTall = height.kernel >= manyRows;
+  bool repeats = height.out * width.out >= fewPixels * taps && (isNear || isTall);
   if (geometry.channels * taps * elementBytes <= mostTaps && !repeats)
     return geometry.channels;
   int64_t input = positionsUnder(height, tile.rows) * positionsUnder(width, width.out);
   int64_t most = mostBlock / ((input + tile.rows * width.out + taps) * elementBytes);
+  int64_t fewest = repeats && !isNear && most < line ? 4 * line : 2 * line;
   return llvm::alignTo(evenSplit(geometry.channels, std::max(most, fewest)).size, line);
 }
 

@@ -54,6 +54,14 @@ TEST_F(DepthwiseTest, FarImagesAreReadInOrder) {
   EXPECT_EQ(tile(112, 96, 3).channels, 96);
 }
 
+TEST_F(DepthwiseTest, FarImagesUnderTallFiltersAreReadInLines) {
+  // Seven rows of 56 pixels stay in the first-level cache for 14 channels only: four lines then, or what is near that.
+  EXPECT_EQ(tile(56, 96, 7).channels, 48);
+  EXPECT_EQ(tile(56, 128, 7).channels, 64);
+  // Of 28 pixels they do for 26: two lines.
+  EXPECT_EQ(tile(28, 192, 7).channels, 32);
+}
+
 TEST_F(DepthwiseTest, TapsLeaveRoomInTheFirstCache) {
   // All taps are 24,000 bytes.
   EXPECT_EQ(tile(56, 240, 5).channels, 32);
