@@ -2,6 +2,7 @@
 
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/kernels/Activation.h"
+#include "ir/Recipe.h"
 
 using namespace mlir;
 using namespace margay;
@@ -91,6 +92,22 @@ Value Epilogue::loadAt(Value argument, Value row, Value column, int64_t lanes) {
   return cached;
 }
 
+/// The product that an addition adds a weight to: of scales and shifts, as normalisations have them, which are a
+/// multiply-add. Where both are computed, as in x * x + -(y * y), what rounding each gives is a difference of 0 that is
+/// none with a multiply-add.
+static nn::MulOp scaledBefore(Operation *op, nn::KernelOp kernel) {
+  auto add = dyn_cast<nn::AddOp>(op);
+  if (!add || !isa<Float32Type, Float64Type>(add.getType().getElementType()))
+    return {};
+  auto product = add.getLhs().getDefiningOp<nn::MulOp>();
+  Value shift = add.getRhs();
+  while (auto broadcast = shift.getDefiningOp<nn::BroadcastOp>())
+    shift = broadcast.getOperand();
+  auto argument = dyn_cast<BlockArgument>(shift);
+  bool isWeight = argument && nn::isRecipe(kernel.getInputs()[argument.getArgNumber()]);
+  return product && product->hasOneUse() && isWeight ? product : nn::MulOp();
+}
+
 Value Epilogue::valueAt(Value value, Value row, Value column, int64_t lanes, DenseMap<Value, Value> &done) {
   if (auto found = done.find(value); found != done.end())
     return found->second;
@@ -102,10 +119,13 @@ Value Epilogue::valueAt(Value value, Value row, Value column, int64_t lanes, Den
     result = valueAt(broadcast.getOperand(), row, column, lanes, done);
   } else {
     auto op = cast<nn::ElementwiseInterface>(value.getDefiningOp());
-    SmallVector<Value> operands;
-    for (Value operand : op->getOperands())
-      operands.push_back(valueAt(operand, row, column, lanes, done));
-    result = shortPayload(k, op, operands);
+    nn::MulOp product = scaledBefore(op, k.kernel);
+    SmallVector<Value> operands(op->getOperands());
+    if (product)
+      operands = {product.getLhs(), product.getRhs(), op->getOperand(1)};
+    for (Value &operand : operands)
+      operand = valueAt(operand, row, column, lanes, done);
+    result = product ? k.multiplyAdd(operands[0], operands[1], operands[2]) : shortPayload(k, op, operands);
     if (!result)
       result = op.buildPayload(k.builder, k.loc, operands);
   }
