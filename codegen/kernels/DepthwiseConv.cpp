@@ -15,6 +15,7 @@
 #include "codegen/kernels/Spatial.h"
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/Depthwise.h"
+#include "codegen/plans/GemmBlocks.h"
 
 using namespace mlir;
 using namespace margay;
@@ -27,6 +28,7 @@ struct DepthwiseConv {
   const View &input, &filter;
   Geometry geometry;
   DepthwiseTile shape;
+  bool finishesInLoop; ///< Whether the epilogue is a loop of its own.
   Epilogue epilogue;
   Type element = input.element;
   const Axis &height = geometry.height, &width = geometry.width;
@@ -121,8 +123,42 @@ struct DepthwiseConv {
     return sums;
   }
 
+  /// Leaves a tile's sums where the results will be, and finishes them in a loop over its pixels: a long epilogue of
+  /// all of them at once would need more registers than there are.
+  void finishInLoop(const Place &place, ArrayRef<Value> sums) {
+    const View &output = k.output(0);
+    int64_t count = place.pixels.count;
+    auto resultRow = [&](int64_t row, Value pixel) {
+      return k.add(k.mul(k.add(place.unit, row), width.out), k.add(place.pixels.column, pixel));
+    };
+    auto offset = [&](int64_t row, Value pixel) {
+      return k.add(k.mul(resultRow(row, pixel), k.dim(output.rowStride)), place.channel);
+    };
+    for (int64_t row = 0; row < place.rows; ++row)
+      for (int64_t pixel = 0; pixel < count; ++pixel)
+        k.storeElements(sums[row * count + pixel], output, offset(row, k.constant(pixel)));
+    // Two at once, since each operation of a long chain waits for the one before.
+    auto finish = [&](Value first, int64_t pixels) {
+      epilogue.enterBlock();
+      SmallVector<std::pair<Value, Value>> left; ///< Sums, and their rows of the result.
+      for (int64_t row = 0; row < place.rows; ++row)
+        for (int64_t pixel = 0; pixel < pixels; ++pixel) {
+          Value at = k.add(first, pixel);
+          left.emplace_back(k.loadElements(output, offset(row, at), place.lanes), resultRow(row, at));
+        }
+      for (auto [sum, row] : left)
+        epilogue.finish(sum, row, place.channel, place.lanes);
+    };
+    int64_t together = place.rows == 1 ? 2 : 1, whole = count / together * together;
+    k.loop(k.constant(0), k.constant(whole), together, [&](Value pixel) { finish(pixel, together); });
+    if (whole != count)
+      finish(k.constant(whole), count - whole);
+  }
+
   void tile(const Place &place) {
     SmallVector<Value> sums = sumsOf(place);
+    if (finishesInLoop)
+      return finishInLoop(place, sums);
     epilogue.enterBlock();
     for (int64_t row = 0; row < place.rows; ++row) {
       Value first = k.add(k.mul(k.add(place.unit, row), width.out), place.pixels.column);
@@ -189,8 +225,16 @@ struct DepthwiseConv {
 
 void codegen::emitDepthwiseConv(KernelBuilder &k) {
   auto op = cast<nn::ConvOp>(k.root());
-  DepthwiseConv conv{
-      k,          k.input(op.getInput()), k.input(op.getFilter()), geometryOf(op), depthwiseTile(k.kernel, k.level),
-      Epilogue(k)};
+  // The larger a tile, the more of a long epilogue's values are spilled. With few registers, tiles are so small that a
+  // loop of its own takes longer.
+  constexpr unsigned manyRegisters = 32;
+  bool finishesInLoop = k.level.registers >= manyRegisters && canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel);
+  DepthwiseConv conv{k,
+                     k.input(op.getInput()),
+                     k.input(op.getFilter()),
+                     geometryOf(op),
+                     depthwiseTile(k.kernel, k.level),
+                     finishesInLoop,
+                     Epilogue(k)};
   conv.emit();
 }

@@ -30,6 +30,7 @@ KERNELS = [
     "conv:56x56x64x64,residual,relu",
     "depthwise:112x112x96,stride=2,relu",
     "depthwise:28x28x240,kernel=5,relu",
+    "depthwise:28x28x240,kernel=5,sigmoid",
     "depthwise:28x28x240,kernel=5,stride=2,relu",
     "depthwise:56x56x144,relu",
     "depthwise:56x56x96,kernel=7",
@@ -68,9 +69,10 @@ SPILLS = {
     "v2": {
         "conv:128x128x16x1,kernel=5,relu": 1,
         "conv:14x14x256x256,relu": 4,
-        "conv:28x28x128x128,gelu": 4,
         "conv:56x56x64x64,relu": 4,
         "conv:56x56x64x64,residual,relu": 6,
+        # All pixels of a small tile at once, which is faster than a loop over them.
+        "depthwise:28x28x240,kernel=5,sigmoid": 4,
         "gelu:128x3072": 4,
         "gelu:128x3072,tanh": 2,
         "gemm:3136x1x64": 1,
@@ -83,6 +85,7 @@ SPILLS = {
         # Where tiles see padding: a small part of an image row.
         "conv:28x28x128x128,dilation=2,relu": 3,
         "conv:56x56x128x128,stride=2,relu": 3,
+        "depthwise:28x28x240,kernel=5,sigmoid": 10,
         "gelu:128x3072": 2,
         "gelu:128x3072,tanh": 2,
         "softmax:4096x49": 2,
