@@ -46,7 +46,7 @@ def SimplifyPass : NN_Pass<"nn-simplify"> {
   let summary = "Applies the algebra that leaves less to compute";
   let description = [{
     Identities disappear, constants of one operation meet, broadcasts move below operations on what they
-    repeat, and scales of output channels go into the weights of the product before them, so that nothing is
+    repeat, zeros around what is convolved become its pads, and scales of output channels go into the weights of the product before them, so that nothing is
     left of a batch normalization but a bias. `x * 0` stays: it may be NaN.
   }];
 }
