@@ -129,6 +129,9 @@ static llvm::Error measureRounds(ModelCall &call, int32_t isa, const MeasureOpti
     };
     bandwidths.push_back(bandwidthOf(result.work.bytes));
     stepBandwidths.push_back(result.work.stepBytes > 0 ? bandwidthOf(result.work.stepBytes) : bandwidths.back());
+    // What the measurement of bandwidth pushed out of the caches comes back.
+    if (llvm::Error error = call.run())
+      return error;
     llvm::Expected<double> block = calls.block();
     if (!block)
       return block.takeError();

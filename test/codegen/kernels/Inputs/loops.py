@@ -68,7 +68,6 @@ SPILLS = {
     "v2": {
         "conv:128x128x16x1,kernel=5,relu": 1,
         "conv:14x14x256x256,relu": 4,
-        "conv:28x28x128x128,gelu": 4,
         "conv:56x56x64x64,relu": 4,
         "conv:56x56x64x64,residual,relu": 6,
         "gelu:128x3072": 4,
