@@ -14,7 +14,6 @@
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/GemmBlocks.h"
-#include "codegen/plans/TileShape.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -182,9 +181,7 @@ void codegen::emitConv(KernelBuilder &k) {
   Geometry geometry = geometryOf(op);
   int64_t outputs = filter.getDimSize(rank - 1) / groups;
   bool areUnits = sharesColumns(k.kernel);
-  TileShape tiles =
-      tileShape(k.level, k.lanes(input.element),
-                {.rows = geometry.width.out, .columns = outputs, .unitColumns = areUnits ? convUnitColumns : 0});
+  TileShape tiles = tileShape(k.level, k.lanes(input.element), convTileUse(k.kernel));
   Conv conv{.k = k,
             .input = input,
             .filter = weights,

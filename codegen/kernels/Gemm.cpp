@@ -64,12 +64,15 @@ struct Gemm {
   }
 
   /// What a tile reads and writes besides the two matrices is fetched before its sums begin; tiles of a few steps,
-  /// which take less time than that, fetch for those behind them.
-  void fetchResult(Value row, int64_t rows, Value column, const StepBlock &steps) {
+  /// which take less time than that, fetch for those behind them. Where sums are added to what is there, these wait for
+  /// all of its lines.
+  void fetchResult(Value row, int64_t rows, Value column, const TileColumns &columns, const StepBlock &steps) {
     constexpr int64_t stepsToFetch = 64;
     Value first = k.add(row, rows * (llvm::divideCeil(stepsToFetch, steps.count) - 1));
+    int64_t panels = steps.isFirst ? 1 : columns.panels;
     for (int64_t r = 0; r < rows; ++r)
-      epilogue.prefetch(k.add(first, r), column);
+      for (int64_t panel = 0; panel < panels; ++panel)
+        epilogue.prefetch(k.add(first, r), k.add(column, panel * panelColumns));
   }
 
   void tile(const Rows &block, const Source &source, Value row, int64_t rows, Value panel, const TileColumns &columns,
@@ -78,9 +81,8 @@ struct Gemm {
     Value weights = k.at(rhs.pointer, k.add(k.mul(panel, panelSize), k.mul(steps.begin, panelColumns)), element);
     Value origin = k.at(source.pointer, k.mul(k.sub(row, source.firstRow), source.stride), element);
     Value column = k.mul(panel, panelColumns);
-    Accumulators start =
-        steps.isFirst ? zeroAccumulators(k, rows, columns, element) : loadTile(k, rows, columns, row, column);
-    fetchResult(row, rows, column, steps);
+    Accumulators start = startTile(k, rows, columns, element, steps.isFirst, row, column);
+    fetchResult(row, rows, column, columns, steps);
     std::optional<Fetch> fetch;
     if (blocks.fetchesPanels)
       fetch = fetchNext(block, row, rows, weights, columns.panels, steps);
@@ -97,6 +99,7 @@ struct Gemm {
     SmallVector<Value> sums =
         sumPanels(k, start, {origin, source.stride, weights, panelSize}, steps.count, blocks.unroll, element, prefetch);
     Accumulators done{rows, columns, sums};
+    continueTile(k, done, steps.isFirst, row, column);
     if (!steps.isLast)
       storeTile(k, done, row, column);
     else if (blocks.finishesBlocks)

@@ -58,12 +58,12 @@ struct PackingGemm {
   void tile(Value matrix, Value row, int64_t rows, Value resultRow, const Chunk &chunk, Value panel,
             const TileColumns &columns, const StepBlock &steps) {
     Value stride = lhs.stride(k, 'm'), column = k.mul(panel, panelColumns);
-    Accumulators start =
-        steps.isFirst ? zeroAccumulators(k, rows, columns, element) : loadTile(k, rows, columns, resultRow, column);
+    Accumulators start = startTile(k, rows, columns, element, steps.isFirst, resultRow, column);
     TileOperands operands{k.at(matrix, k.add(k.mul(row, stride), steps.begin), element), stride, packedAt(chunk, panel),
                           steps.count * panelColumns};
     SmallVector<Value> sums = sumPanels(k, start, operands, steps.count, blocks.unroll, element, [](Value, int64_t) {});
     Accumulators done{rows, columns, sums};
+    continueTile(k, done, steps.isFirst, resultRow, column);
     if (!steps.isLast)
       storeTile(k, done, resultRow, column);
     else

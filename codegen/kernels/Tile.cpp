@@ -115,13 +115,27 @@ void codegen::storeTile(KernelBuilder &k, Accumulators &tile, Value row, Value c
                       offsetIn(k, k.add(row, r), column, part));
 }
 
-Accumulators codegen::loadTile(KernelBuilder &k, int64_t rows, const TileColumns &columns, Value row, Value column) {
+/// What storeTile has left there.
+static Accumulators loadTile(KernelBuilder &k, int64_t rows, const TileColumns &columns, Value row, Value column) {
   Accumulators tile{rows, columns, {}};
   int64_t lanes = k.lanes(k.output(0).element);
   for (int64_t r = 0; r < rows; ++r)
     for (const TileColumn &part : columns.columns)
       tile.values.push_back(widened(k, loadPart(k, k.add(row, r), column, part), lanes));
   return tile;
+}
+
+Accumulators codegen::startTile(KernelBuilder &k, int64_t rows, const TileColumns &columns, Type element, bool isFirst,
+                                Value row, Value column) {
+  return isFirst || k.level.fma ? zeroAccumulators(k, rows, columns, element) : loadTile(k, rows, columns, row, column);
+}
+
+void codegen::continueTile(KernelBuilder &k, Accumulators &tile, bool isFirst, Value row, Value column) {
+  if (isFirst || !k.level.fma)
+    return;
+  Accumulators before = loadTile(k, tile.rows, tile.columns, row, column);
+  for (auto [sum, left] : llvm::zip_equal(tile.values, before.values))
+    sum = arith::AddFOp::create(k.builder, k.loc, left, sum);
 }
 
 /// A step that goes column by column: the rows' scalars stay in registers.

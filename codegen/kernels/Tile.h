@@ -86,8 +86,13 @@ void forLongVectors(KernelBuilder &k, const TileColumns &columns, mlir::Type ele
 
 /// Leaves a tile's sums where the result will be, from `row` and `column` on.
 void storeTile(KernelBuilder &k, Accumulators &tile, mlir::Value row, mlir::Value column);
-/// What storeTile has left there.
-Accumulators loadTile(KernelBuilder &k, int64_t rows, const TileColumns &columns, mlir::Value row, mlir::Value column);
+
+/// Where sums come in blocks of steps: a tile before the sums of a block, which may go on with what storeTile has left.
+Accumulators startTile(KernelBuilder &k, int64_t rows, const TileColumns &columns, mlir::Type element, bool isFirst,
+                       mlir::Value row, mlir::Value column);
+/// The same behind the sums of a block: what storeTile has left is added last, so that they need not wait for it; at
+/// levels without fused multiply-adds, where registers are short, it was what they began with.
+void continueTile(KernelBuilder &k, Accumulators &tile, bool isFirst, mlir::Value row, mlir::Value column);
 
 /// Calls `body` for each register of a tile that begins at `row` and `column`: its value, row and column. Equal columns
 /// of different rows are one Value.

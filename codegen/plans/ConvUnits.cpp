@@ -2,6 +2,7 @@
 
 #include "codegen/plans/ConvUnits.h"
 #include "codegen/kernels/KernelBuilder.h"
+#include "codegen/kernels/Tile.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -28,6 +29,16 @@ bool codegen::sharesColumns(nn::KernelOp kernel) {
 }
 
 bool codegen::sharesRows(nn::KernelOp kernel) { return pixelParts(kernel) == 1 && !sharesColumns(kernel); }
+
+TileUse codegen::convTileUse(nn::KernelOp kernel) {
+  auto conv = cast<nn::ConvOp>(rootOf(kernel));
+  auto filter = conv.getFilter().getType(), result = conv.getType();
+  int64_t depth = llvm::product_of(filter.getShape().drop_back());
+  return {.rows = result.getDimSize(result.getRank() - 2),
+          .columns = filter.getShape().back() / static_cast<int64_t>(conv.getGroups()),
+          .unitColumns = sharesColumns(kernel) ? convUnitColumns : 0,
+          .panelBytes = depth * panelColumns * storageBytes(filter.getElementType())};
+}
 
 nn::DimAttr codegen::convUnits(nn::KernelOp kernel) {
   SmallVector<nn::DimAttr> dims = nn::dimsOf(rootOf(kernel)->getResult(0).getType());

@@ -3,6 +3,7 @@
 #ifndef MARGAY_CODEGEN_PLANS_CONVUNITS_H
 #define MARGAY_CODEGEN_PLANS_CONVUNITS_H
 
+#include "codegen/plans/TileShape.h"
 #include "ir/Dim.h"
 #include "ir/Ops.h"
 
@@ -22,6 +23,9 @@ int64_t pixelParts(nn::KernelOp kernel);
 
 /// Whether a unit is a row of an image.
 bool sharesRows(nn::KernelOp kernel);
+
+/// What a direct convolution's register tiles are chosen for.
+TileUse convTileUse(nn::KernelOp kernel);
 
 /// How many units a direct convolution has.
 nn::DimAttr convUnits(nn::KernelOp kernel);

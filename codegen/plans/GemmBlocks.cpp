@@ -4,7 +4,6 @@
 #include "codegen/kernels/Epilogue.h"
 #include "codegen/plans/GemmUnits.h"
 #include "codegen/plans/PatchRuns.h"
-#include "codegen/plans/TileShape.h"
 #include "ir/Dim.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
@@ -78,6 +77,17 @@ static int64_t sharedColumns(nn::KernelOp kernel) {
   return algorithm == "gemm-columns" || kernel.getPlan()->get("columns_task", 0) != 0 ? unitColumns(kernel) : 0;
 }
 
+TileUse codegen::gemmTileUse(nn::KernelOp kernel, std::optional<int64_t> rows) {
+  GemmShape shape = gemmShape(kernel);
+  // Every group is cut evenly, too: the tiles of the largest one are the largest.
+  int64_t groupRows = rows ? std::max<int64_t>(1, evenSplit(*rows, mostGroupRows).size) : mostGroupRows;
+  return {.rows = groupRows,
+          .columns = shape.columns,
+          .unitColumns = sharedColumns(kernel),
+          .readsOnce = rows && *rows <= groupRows,
+          .panelBytes = shape.depth * panelColumns * shape.elementBytes};
+}
+
 GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
   return gemmBlocks(kernel, level, gemmShape(kernel).rows);
 }
@@ -87,13 +97,7 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   int64_t lanes = level.lanes(shape.elementBytes), rows = known.value_or(INT64_MAX);
   auto number = [&](StringRef name, int64_t chosen) { return kernel.getPlan()->get(name, chosen); };
   GemmBlocks blocks;
-  // Every group is cut evenly, too: the tiles of the largest one are the largest.
-  int64_t groupRows = known ? std::max<int64_t>(1, evenSplit(rows, mostGroupRows).size) : mostGroupRows;
-  TileShape tile = tileShape(level, lanes,
-                             {.rows = groupRows,
-                              .columns = shape.columns,
-                              .unitColumns = sharedColumns(kernel),
-                              .readsOnce = rows <= groupRows});
+  TileShape tile = tileShape(level, lanes, gemmTileUse(kernel, known));
   blocks.tileRows = tile.rows;
   blocks.panels = tile.panels;
   bool isOneTile = rows <= blocks.tileRows;
@@ -105,10 +109,23 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   int64_t nearBytes = level.panelBytes / 4, blockBytes = staysNear ? nearBytes : level.blockBytes;
   if (staysNear)
     mostSteps = std::min(mostSteps, nearBytes / (mostGroupRows * shape.elementBytes));
+  // Rows a multiple of 4 KB apart share a few sets of the first-level cache; those of a long matrix lie in as many
+  // pages. A tile of few rows leaves room in these sets, and then copying has to be for many columns; with AVX-512,
+  // where a copy takes as long and the products half the time, it does not pay at all.
+  constexpr int64_t page = 4096, roomyRows = 6, worthCopying = 128, worthCopyingRoomy = 512;
+  bool isRoomy = blocks.tileRows <= roomyRows, isPage = shape.depth * shape.elementBytes % page == 0;
+  bool areShared = shape.rows && rows > fewRows && gemmUnits(kernel).rows.parts == 1;
+  int64_t columns = areShared ? shape.columns / 2 : shape.columns; // Of a thread that copies rows.
+  bool canPay = !isRoomy || level.registers < 32;
+  bool isWorthIt = canPay && rows > fewRows && columns >= (isRoomy ? worthCopyingRoomy : worthCopying);
+
   // Where sums are cut anyway, the panels that are read and fetched leave more of the second-level cache to the rows:
-  // the wider a tile is, the more of it they would take.
+  // the wider a tile is, the more of it they would take. Where no rows are copied, more steps are as good, but only as
+  // many as leave the rows in one block, or weights would be read again.
   int64_t fewSteps = blocks.panels > 1 ? mostSteps / 2 : mostSteps * 3 / 4;
   int64_t mostPatchSteps = blocks.panels > 1 ? fewSteps : mostSteps;
+  if (!canPay && kernel.getPlan()->getAlgorithm() != "gemm-packing")
+    fewSteps = std::clamp(level.blockBytes / shape.elementBytes / std::max<int64_t>(1, rows), fewSteps, mostSteps);
   int64_t cutSteps = hasPatches ? patchSteps(shape, mostPatchSteps) : evenSplit(shape.depth, fewSteps).size;
   bool isCut = !isOneTile && canLeaveSums(kernel) && shape.depth > mostSteps;
   blocks.steps = std::max<int64_t>(1, isCut ? cutSteps : shape.depth);
@@ -132,13 +149,7 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   blocks.packedTogether =
       blocks.packed >= packedTogether ? llvm::divideCeil(packedTogether, blocks.panels) * blocks.panels : blocks.panels;
   blocks.packed = std::max<int64_t>(1, blocks.packed / blocks.packedTogether) * blocks.packedTogether;
-  // Rows a multiple of 4 KB apart share a few sets of the first-level cache; those of a long matrix lie in as many
-  // pages. A tile of few rows leaves room in these sets, and then copying has to be for many columns.
-  constexpr int64_t page = 4096, roomyRows = 6, worthCopying = 128, worthCopyingRoomy = 512;
-  bool isFar = shape.depth * shape.elementBytes % page == 0 || blocks.steps < shape.depth;
-  bool areShared = shape.rows && rows > fewRows && gemmUnits(kernel).rows.parts == 1;
-  int64_t columns = areShared ? shape.columns / 2 : shape.columns; // Of a thread that copies rows.
-  bool isWorthIt = rows > fewRows && columns >= (blocks.tileRows > roomyRows ? worthCopying : worthCopyingRoomy);
+  bool isFar = isPage || blocks.steps < shape.depth;
   blocks.copiesRows = hasPatches || (isFar && isWorthIt);
   // Where a tile has all rows, there is hardly more to do than to read weights: what comes soon is fetched, so far
   // ahead that memory has time to answer. A single row reads several panels at once, which the processor foresees by

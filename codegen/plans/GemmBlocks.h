@@ -18,6 +18,7 @@
 #include "codegen/Target.h"
 #include "codegen/kernels/Tile.h"
 #include "codegen/plans/EvenSplit.h"
+#include "codegen/plans/TileShape.h"
 #include "ir/Ops.h"
 
 namespace margay::codegen {
@@ -69,6 +70,9 @@ struct GemmBlocks {
 /// `steps` and `unroll` go first.
 GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level);
 GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level, std::optional<int64_t> rows);
+
+/// What its register tiles are chosen for.
+TileUse gemmTileUse(nn::KernelOp kernel, std::optional<int64_t> rows);
 
 /// A unit of columns: so many of them, a few whole panels. The plan's own number `unit_columns` goes first.
 int64_t unitColumns(nn::KernelOp kernel);

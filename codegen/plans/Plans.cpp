@@ -11,6 +11,7 @@
 #include "codegen/plans/ChooseGemm.h"
 #include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/Dot.h"
+#include "codegen/plans/ExplainTiles.h"
 #include "codegen/plans/GemmUnits.h"
 #include "codegen/plans/LongRows.h"
 #include "codegen/plans/PatchRuns.h"
@@ -442,6 +443,7 @@ llvm::Error codegen::selectPlans(ModuleOp module, bool strict, std::string &expl
     setPlan(kernel, *choice);
     if (choice->considered.size() > 1)
       explanation += explain(kernel, choice->considered);
+    explanation += explainTiles(kernel);
   });
   return faults;
 }

@@ -21,34 +21,53 @@ static bool fits(const Level &level, int64_t rows, int64_t vectors) {
   return rows * vectors + std::min(rows, vectors) + 1 <= level.registers;
 }
 
-/// What a step takes for each row, in multiply-adds of a register.
-static double stepTime(const Level &level, int64_t rows, int64_t vectors) {
+/// What a step of a tile takes, in multiply-adds of a register.
+static double stepTime(const Level &level, int64_t rows, int64_t vectors, bool isFar) {
+  // Measured with AVX-512 as with AVX2, where there is no choice: see ConvTime.cpp.
+  constexpr double farLoad = 5.2;
   auto loads = static_cast<double>(rows + vectors), products = static_cast<double>(rows * vectors);
-  return std::max(products, loads / level.loadsPerMultiplyAdd) / static_cast<double>(rows);
+  double time = std::max(products, loads / level.loadsPerMultiplyAdd);
+  return isFar ? std::max(time, farLoad * static_cast<double>(vectors)) : time;
 }
 
-TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &use) {
+/// The same of all tiles of a group.
+static double groupTime(const Level &level, const EvenSplit &tiles, int64_t panels, int64_t perPanel,
+                        const TileUse &use) {
+  constexpr int64_t firstCache = 24 << 10; // What panels may take of one.
+  bool isFar = level.registers == 32 && panels * use.panelBytes > firstCache;
+  double time = 0;
+  for (int64_t tile = 0; tile < tiles.parts; ++tile)
+    time += stepTime(level, tiles.sizeOf(tile), panels * perPanel, isFar);
+  return time;
+}
+
+TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &use,
+                             llvm::SmallVectorImpl<TileEstimate> *considered) {
   int64_t all = std::max<int64_t>(1, llvm::divideCeil(use.columns, panelColumns));
   int64_t ofAUnit = use.unitColumns / panelColumns, perPanel = std::max<int64_t>(1, panelColumns / lanes);
-  TileShape best{1, 1};
-  double least = 0;
+  TileEstimate best{{1, 1}, 0};
   int64_t longest = maxTileRows(level);
   // Of 32 registers, half as many rows leave as many sums with twice the panels.
-  llvm::SmallVector<int64_t> heights{evenSplit(use.rows, longest).size};
+  llvm::SmallVector<EvenSplit> heights{evenSplit(use.rows, longest)};
   if (level.registers == 32 && !(use.readsOnce && use.rows <= longest))
-    heights.push_back(evenSplit(use.rows, longest / 2).size);
-  for (int64_t rows : heights)
+    heights.push_back(evenSplit(use.rows, longest / 2));
+  for (const EvenSplit &tiles : heights) {
+    TileEstimate mine{{tiles.size, 1}, 0};
     for (int64_t panels = 1; panels * perPanel <= 8; ++panels) {
       bool endsWithUnit = ofAUnit == 0 || ofAUnit % panels == 0;
-      if (panels > all || !endsWithUnit || !fits(level, rows, panels * perPanel))
+      if (panels > all || !endsWithUnit || !fits(level, tiles.size, panels * perPanel))
         continue;
       int64_t rest = all % panels;
-      double time = static_cast<double>(all / panels) * stepTime(level, rows, panels * perPanel) +
-                    (rest == 0 ? 0 : stepTime(level, rows, rest * perPanel));
-      if (least == 0 || time < least || (time == least && rest == 0)) {
-        least = time;
-        best = {rows, panels};
-      }
+      double time = static_cast<double>(all / panels) * groupTime(level, tiles, panels, perPanel, use) +
+                    (rest == 0 ? 0 : groupTime(level, tiles, rest, perPanel, use));
+      if (mine.time == 0 || time < mine.time || (time == mine.time && rest == 0))
+        mine = {{tiles.size, panels}, time};
     }
-  return best;
+    bool isExact = all % mine.shape.panels == 0;
+    if (best.time == 0 || mine.time < best.time || (mine.time == best.time && isExact))
+      best = mine;
+    if (considered && (considered->empty() || considered->back().shape.rows != mine.shape.rows))
+      considered->push_back(mine);
+  }
+  return best.shape;
 }

@@ -4,6 +4,7 @@
 #define MARGAY_CODEGEN_PLANS_TILESHAPE_H
 
 #include "codegen/Target.h"
+#include "llvm/ADT/SmallVector.h"
 #include <cstdint>
 
 namespace margay::codegen {
@@ -22,11 +23,21 @@ struct TileUse {
   int64_t columns;         ///< Of all panels.
   int64_t unitColumns = 0; ///< Where threads share the columns: tiles have to begin where a unit does. 0 otherwise.
   bool readsOnce = false;  ///< Whether reading the panels is what takes time, so that one tile is to have all rows.
+  int64_t panelBytes = 0;  ///< Of a panel, which each tile reads from the second-level cache if it is large.
+};
+
+/// A shape that was considered, and what it was estimated to take.
+struct TileEstimate {
+  TileShape shape;
+  double time; ///< For a step of a group with all panels, in multiply-adds of a register.
 };
 
 /// The tile that takes the least time. A step of it loads a register for each row and for each of the panels'
-/// registers, and multiplies as many pairs: the squarer the tile, the fewer loads. Long tiles are for few panels.
-TileShape tileShape(const Level &level, int64_t lanes, const TileUse &use);
+/// registers, and multiplies as many pairs: the squarer the tile, the fewer loads. Long tiles are for few panels, and
+/// for those that come from the second-level cache, which keeps up with some five products for each register.
+/// `considered`, if given, gets the best shape of each height.
+TileShape tileShape(const Level &level, int64_t lanes, const TileUse &use,
+                    llvm::SmallVectorImpl<TileEstimate> *considered = nullptr);
 
 } // namespace margay::codegen
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -97,16 +98,27 @@ static Burst burstOf(int32_t) { return {burstScalar, 1}; }
 
 using Clock = std::chrono::steady_clock;
 
-/// Repeats a piece of work, a few times at least, and gives that quantile of its rates. `work` is what a piece does.
+/// Seconds in which this thread ran: others on this machine do not count.
+static double threadSeconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// Repeats a piece of work, a few times at least, and gives that quantile of its rates, or the rate of all together.
+/// `work` is what a piece does.
 static double sampleRates(Sampling sampling, double work, const std::function<void()> &piece) {
   constexpr size_t fewest = 4; // The first pass over a region may have to fetch it into the cache.
   std::vector<double> rates;
+  double first = threadSeconds();
   for (Clock::time_point end = Clock::now() + sampling.duration; rates.size() < fewest || Clock::now() < end;) {
     Clock::time_point begin = Clock::now();
     piece();
     rates.push_back(work / std::chrono::duration<double>(Clock::now() - begin).count());
   }
-  auto chosen = rates.begin() + static_cast<ptrdiff_t>(sampling.quantile * static_cast<double>(rates.size() - 1));
+  if (!sampling.quantile)
+    return work * static_cast<double>(rates.size()) / (threadSeconds() - first);
+  auto chosen = rates.begin() + static_cast<ptrdiff_t>(*sampling.quantile * static_cast<double>(rates.size() - 1));
   std::nth_element(rates.begin(), chosen, rates.end());
   return *chosen;
 }

@@ -6,13 +6,15 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace margay::driver {
 
 /// How long is measured, in pieces of some microseconds, and which of these counts: 1 is the best, 0.5 the median.
+/// None: all of them and what comes between, as what is timed in one piece has it, too.
 struct Sampling {
   std::chrono::milliseconds duration{20};
-  double quantile = 1;
+  std::optional<double> quantile = 1;
 };
 
 /// Floating-point operations per second (a multiply-add counts two) of f32 vector arithmetic with all operands in

@@ -34,6 +34,25 @@ TEST(TileShape, EndsWithAUnit) {
   expect(shapeOf(4, {.rows = 12, .columns = 112, .unitColumns = 128}), 6, 4);
 }
 
+TEST(TileShape, MultipliesEnoughWithPanelsFromTheSecondLevelCache) {
+  expect(shapeOf(4, {.rows = 7, .columns = 512, .panelBytes = 9 * 512 * 64}), 7, 3);
+  expect(shapeOf(4, {.rows = 8, .columns = 768, .panelBytes = 768 * 64}), 8, 3);
+  expect(shapeOf(4, {.rows = 12, .columns = 768, .panelBytes = 768 * 64}), 6, 4);
+}
+
+TEST(TileShape, SaysWhatWasConsidered) {
+  const Level &v4 = x86Levels()[2], &v3 = x86Levels()[1];
+  llvm::SmallVector<TileEstimate> considered;
+  TileShape chosen = tileShape(v4, 16, {.rows = 12, .columns = 768}, &considered);
+  ASSERT_EQ(considered.size(), 2u);
+  expect(considered[0].shape, 12, 2);
+  expect(considered[1].shape, chosen.rows, chosen.panels);
+  EXPECT_LT(considered[1].time, considered[0].time);
+  considered.clear();
+  tileShape(v3, 8, {.rows = 12, .columns = 768}, &considered);
+  EXPECT_EQ(considered.size(), 1u);
+}
+
 TEST(TileShape, HasAllRowsWherePanelsAreToBeReadOnce) {
   expect(shapeOf(4, {.rows = 8, .columns = 768, .unitColumns = 128, .readsOnce = true}), 8, 2);
   expect(shapeOf(4, {.rows = 8, .columns = 768, .unitColumns = 128}), 4, 4);
