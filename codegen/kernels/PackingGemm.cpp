@@ -62,7 +62,8 @@ struct PackingGemm {
         steps.isFirst ? zeroAccumulators(k, rows, columns, element) : loadTile(k, rows, columns, resultRow, column);
     TileOperands operands{k.at(matrix, k.add(k.mul(row, stride), steps.begin), element), stride, packedAt(chunk, panel),
                           steps.count * panelColumns};
-    SmallVector<Value> sums = sumPanels(k, start, operands, steps.count, blocks.unroll, element, [](Value, int64_t) {});
+    SmallVector<Value> sums =
+        sumPanels(k, start, operands, steps.count, blocks.unroll, Factors::of(element), [](Value, int64_t) {});
     Accumulators done{rows, columns, sums};
     if (!steps.isLast)
       storeTile(k, done, resultRow, column);

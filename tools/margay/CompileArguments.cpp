@@ -87,7 +87,8 @@ static llvm::Error parseConstant(StringRef text, std::vector<FixedInput> &consta
 
 std::vector<Option> margay::cli::compileArguments(CompileOptions &options) {
   return {
-      {"--cpu", "LEVELS", "levels to compile for, such as v2,v3,v4 (all of them unless given); native: this machine's",
+      {"--cpu", "LEVELS",
+       "levels to compile for, of v2,v3,v4,v4-bf16 (all of use unless given); native: this machine's",
        setString(options.levels)},
       {"--target", "TRIPLE", "the machine to compile for; this kind of machine unless given",
        setString(options.target)},

@@ -1,0 +1,16 @@
+//===- ConstantProducts.h - products with a constant matrix ---------------===//
+
+#ifndef MARGAY_PASSES_CONSTANTPRODUCTS_H
+#define MARGAY_PASSES_CONSTANTPRODUCTS_H
+
+#include "mlir/IR/Operation.h"
+
+namespace margay::passes {
+
+/// Whether an operation multiplies rows by a constant matrix of several columns: an nn.contract, or an nn.conv that
+/// sees one pixel at a time. Its operands are the rows and the matrix.
+bool isConstantProduct(mlir::Operation *op);
+
+} // namespace margay::passes
+
+#endif // MARGAY_PASSES_CONSTANTPRODUCTS_H
