@@ -3,6 +3,7 @@
 #include "passes/ConstantProducts.h"
 #include "ir/Ops.h"
 #include "ir/Recipe.h"
+#include "passes/Rewrites.h"
 
 using namespace mlir;
 using namespace margay;
@@ -30,4 +31,14 @@ bool passes::isConstantProduct(Operation *op) {
            conv.getFilter().getType().getNumElements() > 0 && isRecipe(conv.getFilter());
   auto contract = dyn_cast<ContractOp>(op);
   return contract && isMatrices(contract) && isRecipe(contract.getRhs());
+}
+
+void passes::roundOperands(Operation *product) {
+  OpBuilder builder(product);
+  for (OpOperand &operand : product->getOpOperands()) {
+    Value value = operand.get();
+    Type narrow = withElement(value.getType(), builder.getBF16Type());
+    Value rounded = CastOp::create(builder, product->getLoc(), narrow, value);
+    operand.set(CastOp::create(builder, product->getLoc(), value.getType(), rounded));
+  }
 }

@@ -11,6 +11,9 @@ namespace margay::passes {
 /// sees one pixel at a time. Its operands are the rows and the matrix.
 bool isConstantProduct(mlir::Operation *op);
 
+/// Lets a product read what bf16 can hold of its operands, which are f32: rounds them, to and fro.
+void roundOperands(mlir::Operation *product);
+
 } // namespace margay::passes
 
 #endif // MARGAY_PASSES_CONSTANTPRODUCTS_H

@@ -73,6 +73,16 @@ def NormalizeRolesPass : NN_Pass<"nn-normalize-roles"> {
   }];
 }
 
+def RoundProductsPass : NN_Pass<"nn-round-products"> {
+  let summary = "Rounds what products with a constant matrix read to bf16, where the module has nn.rounds_products";
+  let description = [{
+    For `--precision bf16`: sums stay f32, and so does all else.
+    ```
+    contract(x, w) -> contract(cast(cast(x to bf16) to f32), cast(cast(w to bf16) to f32))
+    ```
+  }];
+}
+
 def NarrowProductsPass : NN_Pass<"nn-narrow-products"> {
   let summary = "Lets products with a constant matrix read bf16 where their operands have no more digits";
   let description = [{

@@ -30,6 +30,7 @@ static constexpr Step inference[] = {
     // Convolutions and what follows them have met: scales can go into weights now.
     {"simplify again", createSimplifyPass},
     {"normalize-roles", createNormalizeRolesPass},
+    {"round-products", createRoundProductsPass},
     {"narrow-products", createNarrowProductsPass},
     // Transposes and reshapes that now meet become one; equal ones of a shared operand are merged.
     {"canonicalize again", mlir::createCanonicalizerPass},

@@ -54,17 +54,6 @@ static void widenInside(Operation *op) {
   });
 }
 
-/// Lets an operation read what bf16 can hold of its operands, which are f32.
-static void roundOperands(Operation *op) {
-  OpBuilder builder(op);
-  for (OpOperand &operand : op->getOpOperands()) {
-    Value value = operand.get();
-    Type narrow = withElement(value.getType(), builder.getBF16Type());
-    Value rounded = CastOp::create(builder, op->getLoc(), narrow, value);
-    operand.set(CastOp::create(builder, op->getLoc(), value.getType(), rounded));
-  }
-}
-
 static void castResults(func::ReturnOp op) {
   OpBuilder builder(op);
   TypeRange types = op->getParentOfType<func::FuncOp>().getResultTypes();
