@@ -18,6 +18,7 @@
 #include "codegen/emit/WeightsObject.h"
 #include "codegen/lowering/ToLlvm.h"
 #include "codegen/plans/Bands.h"
+#include "codegen/plans/GemmBlocks.h"
 #include "ir/Fault.h"
 #include "runtime/abi.h"
 #include "llvm/Support/FileSystem.h"
@@ -82,6 +83,21 @@ static llvm::Expected<std::unique_ptr<WeightsWriter>> packInto(StringRef path, M
   return std::move(*writer);
 }
 
+/// The options without levels whose code would be that of another one: products of bf16 are all that v4-bf16 adds.
+static Options withLevelsInUse(ModuleOp module, const Options &options) {
+  bool multipliesPairs =
+      module
+          ->walk([](nn::KernelOp kernel) {
+            return codegen::multipliesPairs(kernel) ? WalkResult::interrupt() : WalkResult::advance();
+          })
+          .wasInterrupted();
+  bool hasOther = llvm::any_of(options.levels, [](const Level &level) { return level.isa == MG_ISA_X86_64_V4; });
+  Options inUse = options;
+  if (!multipliesPairs && hasOther)
+    llvm::erase_if(inUse.levels, [](const Level &level) { return level.bf16Dots; });
+  return inUse;
+}
+
 /// A fingerprint of what the code was made from: the graph with its plans, and the options.
 static uint64_t hashOf(ModuleOp module, const Options &options, uint64_t weightsHash) {
   std::string text;
@@ -142,7 +158,8 @@ static llvm::Error compileEntry(const EntryDescription &entry, const Options &op
   return writeObject(objects.back(), runtimeObject(options.name));
 }
 
-llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &options) {
+llvm::Expected<Library> codegen::compile(ModuleOp module, const Options &allOptions) {
+  Options options = withLevelsInUse(module, allOptions);
   registerLowering(*module.getContext());
   Model model = modelOf(module);
   Library library;
@@ -208,7 +225,7 @@ llvm::Error codegen::print(ModuleOp module, const Options &options, Text form, r
   llvm::Expected<std::unique_ptr<WeightsWriter>> writer = packInto(options.directory + "/weights.o", model);
   if (!writer)
     return writer.takeError();
-  for (const Level &level : options.levels) {
+  for (const Level &level : withLevelsInUse(module, options).levels) {
     llvm::LLVMContext context;
     llvm::Expected<std::unique_ptr<llvm::Module>> code = wholeLevel(model, level, options.name, context);
     if (!code)

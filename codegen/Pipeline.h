@@ -12,7 +12,7 @@ namespace margay::codegen {
 
 struct Options {
   std::string name;                ///< The model's; a C identifier that Names.h allows.
-  llvm::SmallVector<Level> levels; ///< Ascending, at least one.
+  llvm::SmallVector<Level> levels; ///< Ascending, at least one; one whose code would be another's is left out.
   bool embedWeights = true;        ///< Else they go into Library::weightsFile.
   std::string directory; ///< Where intermediate and resulting files go; exists, and is the caller's to remove.
   unsigned jobs = 1;     ///< Threads that compile; the result does not depend on it.

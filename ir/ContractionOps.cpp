@@ -13,6 +13,18 @@ static void appendRole(Type type, StringRef roles, char role, SmallVectorImpl<Di
       dims.push_back(dim);
 }
 
+/// Whether a product with the inferred result may have the actual one.
+static bool areResults(TypeRange inferred, TypeRange actual) {
+  if (inferred == actual)
+    return true;
+  auto from = dyn_cast<RankedTensorType>(inferred.front()), to = dyn_cast<RankedTensorType>(actual.front());
+  return from && to && from.getElementType().isBF16() && to.getElementType().isF32() &&
+         from == to.clone(from.getElementType());
+}
+
+bool ContractOp::isCompatibleReturnTypes(TypeRange inferred, TypeRange actual) { return areResults(inferred, actual); }
+bool ConvOp::isCompatibleReturnTypes(TypeRange inferred, TypeRange actual) { return areResults(inferred, actual); }
+
 LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
                                            DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
                                            SmallVectorImpl<Type> &types) {

@@ -10,11 +10,15 @@ def NN_ContractOp : NN_Op<"contract", [Pure, NN_Infer]> {
   let description = [{
     A role is a letter a dimension: `b` batch (in both), `m` rows (lhs only), `n` columns (rhs only), `k` summed (in both). The n-th `b` (and `k`) of lhs goes with
     the n-th of rhs. The result has the `b` dimensions, then `m`, then `n`, each in their operand's order. Its derivative is two contracts.
+    Products of bf16 may have a result of f32.
     Example: `%c = nn.contract %a, %b {lhs_roles = "mk", rhs_roles = "nk"} : tensor<2x3xf32>, tensor<5x3xf32>` gives `tensor<2x5xf32>`.
   }];
   let arguments = (ins NN_Tensor:$lhs, NN_Tensor:$rhs, StrAttr:$lhs_roles, StrAttr:$rhs_roles);
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
+  let extraClassDeclaration = [{
+    static bool isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual);
+  }];
 }
 
 def NN_ConvOp : NN_Op<"conv", [Pure, NN_Infer]> {
@@ -22,11 +26,15 @@ def NN_ConvOp : NN_Op<"conv", [Pure, NN_Infer]> {
   let description = [{
     input `[N, spatial…, C]`, filter `[spatial…, C / groups, O]`, result `[N, spatial…, O]`. `pads` are the begins, then the ends. Padding is with zeros.
     Output channel o belongs to group o / (O / groups). out = (in + pads - dilation * (kernel - 1) - 1) floordiv stride + 1.
+    Products of bf16 may have a result of f32.
   }];
   let arguments = (ins NN_Tensor:$input, NN_Tensor:$filter, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads,
                        DefaultValuedAttr<I64Attr, "1">:$groups);
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = "$input `,` $filter attr-dict `:` type($input) `,` type($filter) `->` type($result)";
+  let extraClassDeclaration = [{
+    static bool isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual);
+  }];
 }
 
 def NN_ConvTransposeOp : NN_Op<"conv_transpose", [Pure, NN_Infer]> {

@@ -6,7 +6,8 @@
 //   %a = nn.add %c, broadcast %b                         %m = nn.mul %c, broadcast %s       // folds as above
 //   %m = nn.mul %a, broadcast %s                  ─▶     %a = nn.add %m, broadcast (%b * %s)
 //
-// Weights that something else reads, too, are left alone: each scale would need its own copy.
+// Weights that something else reads, too, are left alone: each scale would need its own copy. So are those of products
+// of bf16, which would have more digits.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,9 +42,17 @@ static SmallVector<int64_t> resultAxesOf(StringRef roles, char own, int64_t ownB
   return axes;
 }
 
+/// Whether a value has no more digits than bf16 because it was given or rounded so.
+static bool isOfBF16(Value value) {
+  auto cast = value.getDefiningOp<CastOp>();
+  return cast && elementOf(cast.getOperand()).isBF16();
+}
+
 /// The operands of a product that are recipes which nothing else reads.
 static SmallVector<Weight> weightsOf(Operation *product) {
   SmallVector<Weight> weights;
+  if (product && product->getNumOperands() == 2 && llvm::all_of(product->getOperands(), isOfBF16))
+    return weights;
   if (auto conv = dyn_cast_or_null<ConvOp>(product)) {
     SmallVector<int64_t> axes(conv.getFilter().getType().getRank(), -1);
     axes.back() = conv.getType().getRank() - 1;

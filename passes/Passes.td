@@ -14,7 +14,8 @@ def WidenHalfPass : NN_Pass<"nn-widen-half"> {
   let description = [{
     Arguments, parameters and constants are cast to f32, results back; what is between computes in f32.
     Nothing is rounded between operations and sums are kept in f32, so the results are closer to the exact
-    ones than those of half-precision arithmetic, and not the same.
+    ones than those of half-precision arithmetic, and not the same. Only what products of bf16 with a constant
+    matrix read is rounded to bf16, so that they can be computed as such.
   }];
 }
 
@@ -68,6 +69,26 @@ def NormalizeRolesPass : NN_Pass<"nn-normalize-roles"> {
     it; a softmax gets the last axis.
     ```
     contract(x "mbk", y "bnk") -> reshape(contract(transpose x "bmk", transpose y "bkn"))
+    ```
+  }];
+}
+
+def RoundProductsPass : NN_Pass<"nn-round-products"> {
+  let summary = "Rounds what products with a constant matrix read to bf16, where the module has nn.rounds_products";
+  let description = [{
+    For `--precision bf16`: sums stay f32, and so does all else.
+    ```
+    contract(x, w) -> contract(cast(cast(x to bf16) to f32), cast(cast(w to bf16) to f32))
+    ```
+  }];
+}
+
+def NarrowProductsPass : NN_Pass<"nn-narrow-products"> {
+  let summary = "Lets products with a constant matrix read bf16 where their operands have no more digits";
+  let description = [{
+    Sums stay f32. A rounding moves to the product, so that it is done where its operand is stored.
+    ```
+    contract(cast(x : bf16 to f32), cast(w : bf16 to f32)) : f32 -> contract(x : bf16, w : bf16) : f32
     ```
   }];
 }

@@ -17,8 +17,9 @@ using namespace margay::passes;
 
 static constexpr Step inference[] = {
     {"outline-regions", createOutlineRegionsPass},
-    {"widen-half", createWidenHalfPass},
     {"freeze-params", createFreezeParamsPass},
+    // Which products have a constant matrix is known now.
+    {"widen-half", createWidenHalfPass},
     {"canonicalize", mlir::createCanonicalizerPass},
     // Weights that are read twice count as shared from here on.
     {"cse", mlir::createCSEPass},
@@ -29,6 +30,8 @@ static constexpr Step inference[] = {
     // Convolutions and what follows them have met: scales can go into weights now.
     {"simplify again", createSimplifyPass},
     {"normalize-roles", createNormalizeRolesPass},
+    {"round-products", createRoundProductsPass},
+    {"narrow-products", createNarrowProductsPass},
     // Transposes and reshapes that now meet become one; equal ones of a shared operand are merged.
     {"canonicalize again", mlir::createCanonicalizerPass},
     {"cse again", mlir::createCSEPass},

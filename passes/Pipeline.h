@@ -10,6 +10,9 @@
 
 namespace margay::passes {
 
+/// On a module: what products with a constant matrix read is rounded to bf16 (`--precision bf16`).
+inline constexpr llvm::StringLiteral roundsProductsAttribute = "nn.rounds_products";
+
 /// A step of the pipeline: a pass over the module and what to call it.
 struct Step {
   llvm::StringLiteral name;

@@ -7,10 +7,14 @@
 //                                                 %yn = nn.cast %y : f32 to f16
 //                                                 return %yn : f16
 //
+// A product of bf16 with a constant matrix reads what bf16 can hold, though: its operands are rounded, to and fro,
+// which is nothing to do for what was bf16 before. So passes/NarrowProducts.cpp can make it one of bf16 again.
+//
 //===----------------------------------------------------------------------===//
 
 #include "ir/Ops.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "passes/ConstantProducts.h"
 #include "passes/Passes.h"
 #include "passes/Rewrites.h"
 
@@ -75,9 +79,14 @@ struct WidenHalfPass : passes::impl::WidenHalfPassBase<WidenHalfPass> {
           castForReaders(builder, argument);
       for (Operation *op : ops) {
         builder.setInsertionPointAfter(op);
-        if (!isa<GetOp, ConstantOp>(op))
+        if (!isa<GetOp, ConstantOp>(op)) {
+          bool isOfBF16 = op->getNumResults() == 1 && isHalf(op->getResult(0)) &&
+                          elementOf(op->getResult(0)).isBF16() && isConstantProduct(op);
           widenInside(op);
-        else if (isHalf(op->getResult(0)))
+          if (isOfBF16)
+            roundOperands(op);
+        }
+        if (isa<GetOp, ConstantOp>(op) && isHalf(op->getResult(0)))
           castForReaders(builder, op->getResult(0));
       }
       auto end = cast<func::ReturnOp>(body.getTerminator());

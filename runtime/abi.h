@@ -48,15 +48,17 @@ enum {
   MG__CX16, MG__LAHF, MG__POPCNT, MG__SSE3, MG__SSSE3, MG__SSE4_1, MG__SSE4_2,        // x86-64-v2
   MG__AVX, MG__AVX2, MG__BMI1, MG__BMI2, MG__F16C, MG__FMA, MG__LZCNT, MG__MOVBE,     // x86-64-v3
   MG__AVX512F, MG__AVX512BW, MG__AVX512CD, MG__AVX512DQ, MG__AVX512VL,                // x86-64-v4
+  MG__AVX512_BF16,                                                                    // x86-64-v4-bf16
+  MG__AMX_BF16,                                                                       // none: see mg__pick_level
   MG__FEATURE_COUNT
 };
 // clang-format on
 
-/// What the levels require, as sets of the bits above. A level with more (VNNI, BF16 …) adds bits at the end of the
-/// list.
+/// What the levels require, as sets of the bits above. A level with more (VNNI …) adds bits at the end of the list.
 #define MG__FEATURES_X86_64_V2 ((UINT64_C(1) << (MG__SSE4_2 + 1)) - 1)
 #define MG__FEATURES_X86_64_V3 ((UINT64_C(1) << (MG__MOVBE + 1)) - 1)
 #define MG__FEATURES_X86_64_V4 ((UINT64_C(1) << (MG__AVX512VL + 1)) - 1)
+#define MG__FEATURES_X86_64_V4_BF16 ((UINT64_C(1) << (MG__AVX512_BF16 + 1)) - 1)
 
 typedef struct mg__frame mg__frame;
 

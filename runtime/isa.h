@@ -12,7 +12,8 @@ uint64_t mg__features(void);
 /// "avx2", for a bit.
 const char *mg__feature_name(int bit);
 
-/// The level to run: the forced one, or the best that the CPU has. MG_E_ISA if there is none.
+/// The level to run: the forced one, or the best that the CPU has, but one whose own instructions are slow there only
+/// where there is no other. MG_E_ISA if there is none.
 mg_status mg__pick_level(const mg_model *model, const mg_options *options, const mg__level **level);
 
 #endif // MARGAY_RUNTIME_ISA_H

@@ -72,6 +72,7 @@ levels = {
     "v2": "cx16 lahf_lm popcnt sse4_1 sse4_2 ssse3",
     "v3": "abm avx avx2 bmi1 bmi2 f16c fma movbe",
     "v4": "avx512f avx512bw avx512cd avx512dq avx512vl",
+    "v4-bf16": "avx512_bf16",
 }
 flags = cpu_flags()
 for level, needed in levels.items():

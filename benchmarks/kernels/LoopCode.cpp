@@ -61,7 +61,8 @@ public:
       if (analysis->isBranch(inst) && analysis->evaluateBranch(inst, address + at, size, target))
         instruction.jumpsTo = target;
       StringRef name = instructions->getName(inst.getOpcode());
-      instruction.isMultiplyAdd = name.starts_with("VFMADD") || name.starts_with("MULP") || name.starts_with("VMULP");
+      instruction.isMultiplyAdd = name.starts_with("VFMADD") || name.starts_with("MULP") || name.starts_with("VMULP") ||
+                                  name.starts_with("VDPBF16");
       instruction.isSpill = usesVector(inst) && usesStack(inst);
       result.push_back(instruction);
       at += size;

@@ -2,6 +2,7 @@
 
 #include "benchmarks/kernels/Machine.h"
 #include "ir/Fault.h"
+#include "runtime/include/margay.h"
 #include "runtime/include/margay_pool.h"
 #include "tools/driver/MachinePeaks.h"
 #include "llvm/Support/Format.h"
@@ -22,6 +23,8 @@ static size_t cacheBytes(int name) {
 void margay::benchmarks::printMachine(llvm::raw_ostream &os, int32_t isa, unsigned threads) {
   constexpr Sampling sampling{.duration = std::chrono::milliseconds(100), .quantile = 0.9};
   os << llvm::format("peak %33.1f GFLOP/s\n", measurePeak(isa, threads, sampling) * 1e-9);
+  if (isa == MG_ISA_X86_64_V4_BF16)
+    os << llvm::format("peak of bf16 %25.1f GFLOP/s\n", measurePairPeak(isa, threads, sampling) * 1e-9);
   struct Region {
     const char *name;
     size_t bytes;

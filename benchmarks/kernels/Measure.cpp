@@ -123,7 +123,8 @@ static llvm::Error measureRounds(ModelCall &call, int32_t isa, const MeasureOpti
   auto begin = std::chrono::steady_clock::now();
   auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
   while (seconds.size() < fewestRounds || passed() < options.seconds) {
-    peaks.push_back(measurePeak(isa, options.threads, asLongAsCalls));
+    bool isPairs = result.work.pairOperations > 0;
+    peaks.push_back((isPairs ? measurePairPeak : measurePeak)(isa, options.threads, asLongAsCalls));
     auto bandwidthOf = [&](double bytes) {
       return measureBandwidth(isa, static_cast<size_t>(bytes), options.threads, sampling);
     };
@@ -136,7 +137,7 @@ static llvm::Error measureRounds(ModelCall &call, int32_t isa, const MeasureOpti
     if (!block)
       return block.takeError();
     seconds.push_back(*block);
-    Floor floor(result.work, peaks.back(), bandwidths.back(), bandwidths.back(), stepBandwidths.back(),
+    Floor floor(result.work, peaks.back(), peaks.back(), bandwidths.back(), bandwidths.back(), stepBandwidths.back(),
                 bandwidths.back());
     shares.push_back(floor.seconds() / seconds.back());
   }
@@ -208,6 +209,7 @@ llvm::Expected<Result> margay::benchmarks::measureKernel(const Spec &spec, const
   for (const KernelWork &work : kernelWork(*graph, {}, levels->front())) {
     result.plans += (result.plans.empty() ? "" : " ") + work.plan;
     result.work.operations += work.operations;
+    result.work.pairOperations += work.pairOperations;
     result.work.multiplications += work.multiplications;
     result.work.bytes += work.bytes;
     result.work.stepBytes += work.stepBytes;

@@ -25,7 +25,7 @@ struct Result {
   driver::KernelWork work; ///< Of all of them.
   // 0 where the machine lacks the level. All are medians over rounds, each of which measures all of them.
   double seconds = 0;       ///< A call.
-  double peak = 0;          ///< Operations per second.
+  double peak = 0;          ///< Operations per second; of a kernel that multiplies bf16, those of such products.
   double bandwidth = 0;     ///< Bytes per second, read from a region of as many bytes.
   double stepBandwidth = 0; ///< The same for a region as large as the weights of a recurrent cell, if there is one.
   double share = 0;         ///< Of the floor: the time that the peak and the bandwidth allow, over that of a call.
@@ -33,7 +33,9 @@ struct Result {
   double error = 0;         ///< max |difference| / max |value|, where results were compared.
   std::vector<Loop> loops;
 
-  driver::Floor floor() const { return driver::Floor(work, peak, bandwidth, bandwidth, stepBandwidth, bandwidth); }
+  driver::Floor floor() const {
+    return driver::Floor(work, peak, peak, bandwidth, bandwidth, stepBandwidth, bandwidth);
+  }
 };
 
 /// Compiles a kernel for one level, compares what it computes with the evaluator, and what one thread computes with

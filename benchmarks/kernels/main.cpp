@@ -121,7 +121,7 @@ static llvm::Expected<int32_t> levelOfMachine(StringRef text) {
   Levels wanted = codegen::parseLevels(text), best = codegen::parseLevels("native");
   if (!wanted || !best)
     return llvm::joinErrors(wanted.takeError(), best.takeError());
-  if (best->front().isa < wanted->front().isa)
+  if (!codegen::isNative(wanted->front()))
     return makeFault(Fault::Usage,
                      "this machine has no " + wanted->front().fullName + "; it has " + best->front().fullName);
   return static_cast<int32_t>(wanted->front().isa);
@@ -140,7 +140,7 @@ static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
             {{"--algorithm", "NAME",
               "of convolutions, instead of the chosen one: conv, or winograd with --plan tile_h=4,tile_w=4",
               setString(options.algorithm)},
-             {"--cpu", "LEVEL", "the level: v2, v3, v4 or native", setString(options.level)},
+             {"--cpu", "LEVEL", "the level: v2, v3, v4, v4-bf16 or native", setString(options.level)},
              {"--json", "", "print a JSON array", setFlag(json)},
              {"--list", "", "print families and kernels", setFlag(list)},
              {"--machine", "", "print what the machine can do: the peak, bandwidths, and fork + join of the pool",

@@ -37,7 +37,7 @@ static_assert(sizeof(mg_status) == 4 && sizeof(void *) == 8,
 
 static std::string driverName(const Level &level, StringRef function) {
   std::string suffix = function == nn::mainFunction ? "" : ("_" + function).str();
-  return ("mg__driver_" + level.name + suffix).str();
+  return ("mg__driver_" + Twine(level.symbol()) + suffix).str();
 }
 
 static Placement placementOf(const Model &model, const Body &body, OpOperand &operand) {

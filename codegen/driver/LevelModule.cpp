@@ -34,7 +34,7 @@ public:
   StringRef functionOf(nn::KernelOp kernel, const KernelStrides &strides) {
     auto [entry, isNew] = kernels.try_emplace(key(kernel, strides));
     if (isNew) {
-      entry->second = ("mg__kernel_" + level.name + "_" + Twine(kernels.size() - 1)).str();
+      entry->second = ("mg__kernel_" + level.symbol() + "_" + Twine(kernels.size() - 1)).str();
       functions.push_back({.name = entry->second, .members = {kernel}, .strides = strides, .parts = {}});
     }
     return entry->second;
@@ -49,7 +49,7 @@ public:
       parts.push_back(functionOf(member, itsStrides).str());
     auto [entry, isNew] = chains.try_emplace(llvm::join(parts, "+"));
     if (isNew) {
-      entry->second = ("mg__chain_" + level.name + "_" + Twine(chains.size() - 1)).str();
+      entry->second = ("mg__chain_" + level.symbol() + "_" + Twine(chains.size() - 1)).str();
       functions.push_back(
           {.name = entry->second, .members = llvm::to_vector(members), .strides = {}, .parts = std::move(parts)});
     }

@@ -47,7 +47,7 @@ static Error checkDescription(const EntryDescription &entry) {
   if (entry.levels.empty())
     return contradiction("no level to run on");
   for (const Level &level : entry.levels)
-    if (level.isa < MG_ISA_X86_64_V2 || level.isa > MG_ISA_X86_64_V4)
+    if (level.isa < MG_ISA_X86_64_V2 || level.isa > MG_ISA_X86_64_V4_BF16)
       return contradiction("level '" + level.name + "' is unknown to the runtime");
   return Error::success();
 }

@@ -90,6 +90,8 @@ static uint64_t featuresOf(const Level &level) {
     return MG__FEATURES_X86_64_V3;
   case MG_ISA_X86_64_V4:
     return MG__FEATURES_X86_64_V4;
+  case MG_ISA_X86_64_V4_BF16:
+    return MG__FEATURES_X86_64_V4_BF16;
   }
   llvm_unreachable("a level that abi.h does not know");
 }
@@ -97,7 +99,7 @@ static uint64_t featuresOf(const Level &level) {
 static Constant *makeLevel(Module &module, const Level &level) {
   auto *type = FunctionType::get(Type::getInt32Ty(module.getContext()), {PointerType::getUnqual(module.getContext())},
                                  /*isVarArg=*/false);
-  auto *driver = cast<Constant>(module.getOrInsertFunction(("mg__driver_" + level.name).str(), type).getCallee());
+  auto *driver = cast<Constant>(module.getOrInsertFunction("mg__driver_" + level.symbol(), type).getCallee());
   return CStruct(module, sizeof(mg__level))
       .set(MARGAY_FIELD(mg__level, isa), level.isa)
       .set(MARGAY_FIELD(mg__level, features), featuresOf(level))

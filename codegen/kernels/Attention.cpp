@@ -74,7 +74,8 @@ struct AttentionKernel {
       forGroups(k, split, group.index, k.add(group.index, 1), tile.rows, [&](Value row, int64_t rows) {
         TileOperands operands{start(row), rowStride, weights, steps * panelColumns};
         Accumulators zero = zeroAccumulators(k, rows, shape, element);
-        Accumulators done{rows, shape, sumPanels(k, zero, operands, steps, together, element, [](Value, int64_t) {})};
+        Accumulators done{rows, shape,
+                          sumPanels(k, zero, operands, steps, together, Factors::of(element), [](Value, int64_t) {})};
         finish(done, row, k.mul(panel, panelColumns));
       });
     });

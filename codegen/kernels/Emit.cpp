@@ -166,7 +166,19 @@ Value Emit::firstLanes(Value vector, int64_t lanes) {
   return LLVM::ShuffleVectorOp::create(builder, loc, vector, vector, mask);
 }
 
+/// Sixteen pairs of bf16 at once.
+static Value addPairProducts(Emit &e, Value a, Value b, Value c) {
+  assert(e.level.bf16Dots && "the level cannot multiply bf16");
+  auto pairs = VectorType::get({2 * cast<VectorType>(c.getType()).getNumElements()}, e.builder.getBF16Type());
+  auto elements = [&](Value value) { return LLVM::BitcastOp::create(e.builder, e.loc, pairs, value).getResult(); };
+  StringAttr name = e.builder.getStringAttr("llvm.x86.avx512bf16.dpbf16ps.512");
+  return LLVM::CallIntrinsicOp::create(e.builder, e.loc, c.getType(), name, ValueRange{c, elements(a), elements(b)})
+      .getResult(0);
+}
+
 Value Emit::multiplyAdd(Value a, Value b, Value c) {
+  if (isa<FloatType>(getElementTypeOrSelf(c.getType())) && !isa<FloatType>(getElementTypeOrSelf(a.getType())))
+    return addPairProducts(*this, a, b, c);
   if (!isa<FloatType>(getElementTypeOrSelf(a.getType())))
     return arith::AddIOp::create(builder, loc, arith::MulIOp::create(builder, loc, a, b), c);
   if (level.fma)

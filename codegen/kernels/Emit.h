@@ -55,7 +55,9 @@ public:
   mlir::Value splat(mlir::Value scalar, int64_t lanes);
   mlir::Value constantVector(mlir::Type element, int64_t lanes, double value);
   mlir::Value firstLanes(mlir::Value vector, int64_t lanes);
-  mlir::Value multiplyAdd(mlir::Value a, mlir::Value b, mlir::Value c); ///< a * b + c; fused where the level can.
+  /// a * b + c; fused where the level can. Where `c` is f32 and the others are i32, these are pairs of bf16, both of
+  /// whose products are added, at a level that can.
+  mlir::Value multiplyAdd(mlir::Value a, mlir::Value b, mlir::Value c);
   /// Combines the lanes of a vector in a fixed tree: (0..n/2) with (n/2..n), and so on; the length must be a power of
   /// two.
   mlir::Value combineLanes(mlir::Value vector, llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> combine);

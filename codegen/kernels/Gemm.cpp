@@ -3,6 +3,9 @@
 // lhs [M, K] times rhs, which lies in panels [N / 16][K][16], in the blocks of codegen/plans/GemmBlocks.h. Convolutions
 // with larger filters, or with strides, are such a product, too: with copies of their patches.
 //
+// Matrices of bf16 are multiplied in pairs of steps, with panels [N / 16][K / 2][16][2]: a level that has vdpbf16ps
+// reads pairs of a row as they lie; others copy rows as f32, and take pairs of the panels apart in registers.
+//
 // Each element is summed over K in one order, whatever the tile: so it has the same bits however units are cut.
 //
 //===----------------------------------------------------------------------===//
@@ -25,7 +28,8 @@ namespace {
 struct Gemm {
   KernelBuilder &k;
   const View &lhs, &rhs;
-  Type element;
+  Factors factors;
+  Type element; ///< Of the sums.
   GemmShape shape;
   GemmBlocks blocks;
   int64_t lanes;
@@ -60,7 +64,7 @@ struct Gemm {
     auto ceilDiv = [&](Value a, Value b) { return k.div(k.add(a, k.add(b, -1)), b); };
     Value perRow = ceilDiv(size, blockRows), perStep = ceilDiv(k.mul(perRow, rows), k.constant(steps.count));
     Value next = k.add(k.mul(k.sub(row, block.begin), perRow), shape.depth * panels * panelColumns);
-    return {k.at(weights, next, element), perStep};
+    return {k.at(weights, next, factors.panels), perStep};
   }
 
   /// What a tile reads and writes besides the two matrices is fetched before its sums begin; tiles of a few steps,
@@ -78,8 +82,8 @@ struct Gemm {
   void tile(const Rows &block, const Source &source, Value row, int64_t rows, Value panel, const TileColumns &columns,
             const StepBlock &steps) {
     int64_t panelSize = shape.depth * panelColumns;
-    Value weights = k.at(rhs.pointer, k.add(k.mul(panel, panelSize), k.mul(steps.begin, panelColumns)), element);
-    Value origin = k.at(source.pointer, k.mul(k.sub(row, source.firstRow), source.stride), element);
+    Value weights = k.at(rhs.pointer, k.add(k.mul(panel, panelSize), k.mul(steps.begin, panelColumns)), factors.panels);
+    Value origin = k.at(source.pointer, k.mul(k.sub(row, source.firstRow), source.stride), factors.rows);
     Value column = k.mul(panel, panelColumns);
     Accumulators start = startTile(k, rows, columns, element, steps.isFirst, row, column);
     fetchResult(row, rows, column, columns, steps);
@@ -88,16 +92,17 @@ struct Gemm {
       fetch = fetchNext(block, row, rows, weights, columns.panels, steps);
     auto prefetch = [&](Value first, int64_t step) {
       if (blocks.fetchesRows && step == 0) // What the next tile reads, spread over the steps of this one.
-        k.prefetch(k.at(origin, k.mul(first, rows), element), rows * shape.depth, element);
+        k.prefetch(k.at(origin, k.mul(first, rows * factors.perStep), factors.rows),
+                   rows * shape.depth * factors.perStep, factors.rows);
       if (fetch && step == 0)
-        k.prefetch(k.at(fetch->pointer, k.mul(first, fetch->perStep), element), 0, element);
+        k.prefetch(k.at(fetch->pointer, k.mul(first, fetch->perStep), factors.panels), 0, factors.panels);
       if (blocks.ahead != 0)
         for (int64_t p = 0; p < columns.panels; ++p)
-          k.prefetch(k.at(weights, k.mul(first, panelColumns), element),
-                     p * panelSize + (step + blocks.ahead) * panelColumns, element);
+          k.prefetch(k.at(weights, k.mul(first, panelColumns), factors.panels),
+                     p * panelSize + (step + blocks.ahead) * panelColumns, factors.panels);
     };
     SmallVector<Value> sums =
-        sumPanels(k, start, {origin, source.stride, weights, panelSize}, steps.count, blocks.unroll, element, prefetch);
+        sumPanels(k, start, {origin, source.stride, weights, panelSize}, steps.count, blocks.unroll, factors, prefetch);
     Accumulators done{rows, columns, sums};
     continueTile(k, done, steps.isFirst, row, column);
     if (!steps.isLast)
@@ -110,7 +115,7 @@ struct Gemm {
 
   /// Where a row's sums wait for the epilogue.
   Value sumsAt(const Rows &block, Value row) {
-    Value sums = k.at(k.scratch, blocks.copiedSize(), element);
+    Value sums = k.at(k.scratch, blocks.copiedBytes() / blocks.sumBytes, element);
     return k.at(sums, k.mul(k.sub(row, block.begin), blocks.sumsStride()), element);
   }
 
@@ -133,21 +138,32 @@ struct Gemm {
     });
   }
 
+  /// Copies a part of a row, at elements of bf16 as pairs or, where the level cannot multiply these, as f32. The last
+  /// pair is filled up with a zero: what lies behind a row may be a NaN.
+  void copyRow(Value from, const StepBlock &steps, Value to) {
+    int64_t count = steps.count * blocks.perStep, rest = shape.isOdd && steps.isLast ? 1 : 0;
+    forChannels(k, count - rest, lanes, [&](Value column, int64_t width) {
+      Value elements = k.load(k.vectorOf(lhs.storage, width), k.at(from, column, lhs.storage));
+      if (blocks.widens)
+        elements = arith::ExtFOp::create(k.builder, k.loc, k.vectorOf(element, width), k.fromStorage(elements, lhs));
+      k.store(elements, k.at(to, column, factors.rows));
+    });
+    if (rest)
+      k.store(k.constantVector(factors.rows, 1, 0), k.at(to, count - rest, factors.rows));
+  }
+
   /// The rows of the left matrix for a block of steps: where they are, or copied.
   Source sourceOf(const Rows &block, const StepBlock &steps) {
     Value stride = k.dim(lhs.rowStride);
-    Value origin = k.at(lhs.pointer, steps.begin, element);
+    Value origin = k.at(lhs.pointer, k.mul(steps.begin, blocks.perStep), lhs.storage);
     if (!blocks.copiesRows)
       return {origin, stride, k.constant(0)};
     int64_t copied = blocks.copiedStride();
     k.loop(block.begin, block.end, 1, [&](Value row) {
-      Value to = k.at(k.scratch, k.mul(k.sub(row, block.begin), copied), element);
+      Value to = k.at(k.scratch, k.mul(k.sub(row, block.begin), copied), factors.rows);
       if (patches)
         return patches->copy(row, steps, to);
-      Value from = k.at(origin, k.mul(row, stride), element);
-      forChannels(k, steps.count, lanes, [&](Value column, int64_t width) {
-        k.store(k.load(k.vectorOf(element, width), k.at(from, column, element)), k.at(to, column, element));
-      });
+      copyRow(k.at(origin, k.mul(row, stride), lhs.storage), steps, to);
     });
     return {k.scratch, k.constant(copied), block.begin};
   }
@@ -255,13 +271,20 @@ Gemm gemmOf(KernelBuilder &k) {
   std::optional<Patches> patches;
   if (hasPatches(k.root()))
     patches.emplace(k, cast<nn::ConvOp>(k.root()));
+  GemmBlocks blocks = gemmBlocks(k.kernel, k.level);
+  Factors factors = Factors::of(lhs.element);
+  if (multipliesPairs(k.kernel)) {
+    Type sums = k.builder.getF32Type();
+    factors = {sums, blocks.widens ? sums : lhs.storage, k.builder.getI32Type(), blocks.perStep};
+  }
   return {.k = k,
           .lhs = lhs,
           .rhs = rhs,
-          .element = lhs.element,
+          .factors = factors,
+          .element = factors.sums,
           .shape = gemmShape(k.kernel),
-          .blocks = gemmBlocks(k.kernel, k.level),
-          .lanes = k.lanes(lhs.element),
+          .blocks = blocks,
+          .lanes = k.lanes(factors.sums),
           .epilogue = Epilogue(k),
           .patches = patches};
 }

@@ -61,7 +61,8 @@ struct PackingGemm {
     Accumulators start = startTile(k, rows, columns, element, steps.isFirst, resultRow, column);
     TileOperands operands{k.at(matrix, k.add(k.mul(row, stride), steps.begin), element), stride, packedAt(chunk, panel),
                           steps.count * panelColumns};
-    SmallVector<Value> sums = sumPanels(k, start, operands, steps.count, blocks.unroll, element, [](Value, int64_t) {});
+    SmallVector<Value> sums =
+        sumPanels(k, start, operands, steps.count, blocks.unroll, Factors::of(element), [](Value, int64_t) {});
     Accumulators done{rows, columns, sums};
     continueTile(k, done, steps.isFirst, resultRow, column);
     if (!steps.isLast)

@@ -101,21 +101,53 @@ void codegen::forEvenBlocks(Emit &e, Value begin, Value end, int64_t most,
   });
 }
 
+/// The f32 that are the first or the second ones of pairs of bf16.
+static Value halfOfPairs(KernelBuilder &k, Value pairs, int64_t half) {
+  auto type = cast<VectorType>(pairs.getType());
+  constexpr int64_t secondBits = static_cast<int32_t>(0xffff0000), width = 16;
+  auto constant = [&](int64_t value) {
+    auto attribute = DenseElementsAttr::get(type, k.builder.getI32IntegerAttr(static_cast<int32_t>(value)).getValue());
+    return arith::ConstantOp::create(k.builder, k.loc, attribute);
+  };
+  Value bits = half == 0 ? arith::ShLIOp::create(k.builder, k.loc, pairs, constant(width)).getResult()
+                         : arith::AndIOp::create(k.builder, k.loc, pairs, constant(secondBits)).getResult();
+  return arith::BitcastOp::create(k.builder, k.loc, type.clone(k.builder.getF32Type()), bits);
+}
+
 SmallVector<Value> codegen::sumPanels(KernelBuilder &k, const Accumulators &start, const TileOperands &operands,
-                                      int64_t steps, int64_t together, Type element,
+                                      int64_t steps, int64_t together, const Factors &factors,
                                       llvm::function_ref<void(Value, int64_t)> prefetch) {
-  int64_t lanes = k.lanes(element);
-  return sumSteps(k, start, steps, together, [&](Accumulators &now, Value first, int64_t step) {
-    Value line = k.at(k.at(operands.panels, k.mul(first, panelColumns), element), step * panelColumns, element);
-    Value scalars = k.at(operands.rows, first, element);
+  int64_t lanes = k.lanes(factors.sums);
+  bool widens = factors.perStep > 1 && isa<FloatType>(factors.rows);
+  // A pair that is taken apart is two steps already.
+  int64_t turn = widens ? std::max<int64_t>(1, together / factors.perStep) : together;
+  return sumSteps(k, start, steps, turn, [&](Accumulators &now, Value first, int64_t step) {
+    Value line =
+        k.at(k.at(operands.panels, k.mul(first, panelColumns), factors.panels), step * panelColumns, factors.panels);
+    Value scalars = k.at(operands.rows, k.mul(first, factors.perStep), factors.rows);
     prefetch(first, step);
-    multiplyStep(
-        k, now,
-        [&](const TileColumn &c) {
-          return k.load(k.vectorOf(element, lanes), k.at(line, c.panel * operands.panelSize + c.offset, element));
-        },
-        [&](int64_t r) {
-          return k.load(element, k.at(k.at(scalars, k.mul(operands.rowStride, r), element), step, element));
-        });
+    auto weights = [&](const TileColumn &c) {
+      return k.load(k.vectorOf(factors.panels, lanes),
+                    k.at(line, c.panel * operands.panelSize + c.offset, factors.panels));
+    };
+    auto scalarAt = [&](int64_t r, int64_t index, Type type) {
+      Value place = k.at(k.at(scalars, k.mul(operands.rowStride, r), factors.rows), index, factors.rows);
+      unsigned alignment = factors.rows.getIntOrFloatBitWidth() / 8;
+      return LLVM::LoadOp::create(k.builder, k.loc, type, place, alignment).getResult();
+    };
+    if (!widens)
+      return multiplyStep(k, now, weights,
+                          [&](int64_t r) { return scalarAt(r, step * factors.perStep, factors.panels); });
+    // The second ones are read again, which LLVM must not see: it would keep the pairs in registers that are none.
+    auto weightsAgain = [&](const TileColumn &c) {
+      auto again = weights(c).getDefiningOp<LLVM::LoadOp>();
+      again.setVolatile_(true);
+      return again.getResult();
+    };
+    for (int64_t half = 0; half < factors.perStep; ++half)
+      multiplyStep(
+          k, now, [&](const TileColumn &c) { return halfOfPairs(k, half == 0 ? weights(c) : weightsAgain(c), half); },
+          [&](int64_t r) { return scalarAt(r, step * factors.perStep + half, factors.rows); }, std::nullopt,
+          /*isComputed=*/true);
   });
 }

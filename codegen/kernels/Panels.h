@@ -45,10 +45,19 @@ struct TileOperands {
   int64_t panelSize;           ///< Elements from one panel to the next.
 };
 
+/// What the matrices' elements are. A step multiplies one of a row with one of each column; or a pair of bf16, which
+/// panels hold as an i32: by an instruction with those of a row (i16), or, where rows are f32, one after the other.
+struct Factors {
+  mlir::Type sums, rows, panels;
+  int64_t perStep = 1; ///< Elements of a row in a step.
+
+  static Factors of(mlir::Type element) { return {element, element, element}; }
+};
+
 /// Adds `steps` products to each element of a tile, `together` in a turn of the innermost loop. `prefetch(first, step)`
 /// has something fetched in step `first + step`.
 llvm::SmallVector<mlir::Value> sumPanels(KernelBuilder &k, const Accumulators &start, const TileOperands &operands,
-                                         int64_t steps, int64_t together, mlir::Type element,
+                                         int64_t steps, int64_t together, const Factors &factors,
                                          llvm::function_ref<void(mlir::Value first, int64_t step)> prefetch);
 
 } // namespace margay::codegen

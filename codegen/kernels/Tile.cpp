@@ -155,12 +155,12 @@ static void multiplyColumns(KernelBuilder &k, Accumulators &tile, llvm::function
 }
 
 void codegen::multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_ref<Value(const TileColumn &)> weights,
-                           llvm::function_ref<Value(int64_t)> scalar, std::optional<TileRows> rows) {
+                           llvm::function_ref<Value(int64_t)> scalar, std::optional<TileRows> rows, bool isComputed) {
   TileRows taken = rows.value_or(TileRows{0, tile.rows});
   int64_t count = taken.end - taken.begin, vectors = static_cast<int64_t>(tile.columns.columns.size());
   // Without a fused multiply-add each product takes another register.
   bool fits = k.level.fma && tile.rows * vectors + vectors + 1 <= static_cast<int64_t>(k.level.registers);
-  if (!fits && count > 1 && count < vectors)
+  if (!fits && (count > 1 || isComputed) && count < vectors)
     return multiplyColumns(k, tile, weights, scalar, taken);
   SmallVector<Value> loaded;
   for (const TileColumn &column : tile.columns.columns)

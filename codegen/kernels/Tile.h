@@ -67,9 +67,11 @@ struct TileRows {
 };
 
 /// One step of the sum: loads each column vector of the weights once and each row's scalar once, and multiplies them.
-/// `weights(column)` and `scalar(row)` load.
+/// `weights(column)` and `scalar(row)` load; where weights are computed from what is loaded (`isComputed`), they need a
+/// register each.
 void multiplyStep(KernelBuilder &k, Accumulators &tile, llvm::function_ref<mlir::Value(const TileColumn &)> weights,
-                  llvm::function_ref<mlir::Value(int64_t row)> scalar, std::optional<TileRows> rows = std::nullopt);
+                  llvm::function_ref<mlir::Value(int64_t row)> scalar, std::optional<TileRows> rows = std::nullopt,
+                  bool isComputed = false);
 
 /// Steps in a turn of the innermost loop: two halve its own instructions, and more would only make more code.
 inline constexpr int64_t stepsTogether = 2;

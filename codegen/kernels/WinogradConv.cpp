@@ -214,7 +214,8 @@ struct WinogradConv {
           k.prefetch(k.at(from, k.mul(first, panelColumns / stepsTogether), element), 0, element);
     };
     TileOperands operands{inputAt(memory, point, tile), k.constant(scratch.rowStride), weights, panelSize()};
-    SmallVector<Value> sums = sumPanels(k, start, operands, tiling.channels, stepsTogether, element, prefetch);
+    SmallVector<Value> sums =
+        sumPanels(k, start, operands, tiling.channels, stepsTogether, Factors::of(element), prefetch);
     Accumulators done{tiles, columns, sums};
     for (int64_t r = 0; r < tiles; ++r)
       for (auto [index, column] : llvm::enumerate(columns.columns))

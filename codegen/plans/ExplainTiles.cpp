@@ -14,7 +14,8 @@ namespace {
 /// What a kernel multiplies with its tiles.
 struct Products {
   TileUse use;
-  double groupSteps; ///< Groups of rows, times steps.
+  double groupSteps;    ///< Groups of rows, times steps.
+  int64_t elementBytes; ///< Of a column in a step.
 };
 } // namespace
 
@@ -24,15 +25,17 @@ static std::optional<Products> productsOf(nn::KernelOp kernel) {
     GemmShape shape = gemmShape(kernel);
     TileUse use = gemmTileUse(kernel, shape.rows);
     double groups = static_cast<double>(*shape.rows) / static_cast<double>(use.rows);
-    return Products{use, groups * static_cast<double>(shape.depth)};
+    return Products{use, groups * static_cast<double>(shape.depth), shape.elementBytes};
   }
   if (algorithm != "conv")
     return std::nullopt;
   auto conv = cast<nn::ConvOp>(rootOf(kernel));
-  int64_t steps = llvm::product_of(conv.getFilter().getType().getShape().drop_back());
+  auto filter = conv.getFilter().getType();
+  int64_t steps = llvm::product_of(filter.getShape().drop_back());
   ArrayRef<int64_t> pixels = conv.getType().getShape().drop_front().drop_back(2); // All but the images and a row.
   return Products{convTileUse(kernel),
-                  static_cast<double>(steps * llvm::product_of(pixels)) * static_cast<double>(conv.getGroups())};
+                  static_cast<double>(steps * llvm::product_of(pixels)) * static_cast<double>(conv.getGroups()),
+                  storageBytes(filter.getElementType())};
 }
 
 std::string codegen::explainTiles(nn::KernelOp kernel) {
@@ -41,9 +44,10 @@ std::string codegen::explainTiles(nn::KernelOp kernel) {
   llvm::raw_string_ostream os(text);
   if (!products)
     return text;
-  Type element = cast<RankedTensorType>(rootOf(kernel)->getOperand(1).getType()).getElementType();
   for (const Level &level : x86Levels()) {
-    int64_t lanes = level.lanes(storageBytes(element));
+    if (level.bf16Dots && !multipliesPairs(kernel)) // It is v4.
+      continue;
+    int64_t lanes = level.lanes(products->elementBytes);
     SmallVector<TileEstimate> considered;
     TileShape chosen = tileShape(level, lanes, products->use, &considered);
     if (considered.size() < 2)

@@ -13,6 +13,22 @@ using namespace margay;
 using namespace margay::codegen;
 using nn::DimAttr;
 
+bool codegen::multipliesPairs(nn::KernelOp kernel) {
+  Operation *root = rootOf(kernel);
+  auto elementOf = [](Value value) { return cast<RankedTensorType>(value.getType()).getElementType(); };
+  return isa_and_nonnull<nn::ContractOp, nn::ConvOp>(root) && elementOf(root->getOperand(1)).isBF16() &&
+         elementOf(root->getResult(0)).isF32();
+}
+
+/// Fills in what the steps of a sum are, whose summands are so many.
+static void setSteps(GemmShape &shape, int64_t summands, Type element, Type sum) {
+  shape.perStep = element.isBF16() && sum.isF32() ? 2 : 1;
+  shape.depth = llvm::divideCeil(summands, shape.perStep);
+  shape.isOdd = summands % shape.perStep != 0;
+  shape.elementBytes = storageBytes(element) * shape.perStep;
+  shape.sumBytes = storageBytes(sum);
+}
+
 GemmShape codegen::gemmShape(nn::ContractOp contract) {
   auto rhs = contract.getRhs().getType();
   auto sizeOf = [](Value operand, StringRef roles, char wanted) {
@@ -23,14 +39,14 @@ GemmShape codegen::gemmShape(nn::ContractOp contract) {
     return size;
   };
   StringRef lhsRoles = contract.getLhsRoles(), rhsRoles = contract.getRhsRoles();
-  int64_t depth = sizeOf(contract.getRhs(), rhsRoles, 'k').getConstant().value_or(0);
-  return {.batches = sizeOf(contract.getLhs(), lhsRoles, 'b'),
-          .height = sizeOf(contract.getLhs(), lhsRoles, 'm'),
-          .rows = sizeOf(contract.getLhs(), lhsRoles, 'm').getConstant(),
-          .columns = sizeOf(contract.getRhs(), rhsRoles, 'n').getConstant().value_or(0),
-          .depth = depth,
-          .elementBytes = storageBytes(rhs.getElementType()),
-          .run = depth};
+  GemmShape shape{.batches = sizeOf(contract.getLhs(), lhsRoles, 'b'),
+                  .height = sizeOf(contract.getLhs(), lhsRoles, 'm'),
+                  .rows = sizeOf(contract.getLhs(), lhsRoles, 'm').getConstant(),
+                  .columns = sizeOf(contract.getRhs(), rhsRoles, 'n').getConstant().value_or(0)};
+  setSteps(shape, sizeOf(contract.getRhs(), rhsRoles, 'k').getConstant().value_or(0), rhs.getElementType(),
+           contract.getType().getElementType());
+  shape.run = shape.depth;
+  return shape;
 }
 
 GemmShape codegen::gemmShape(nn::KernelOp kernel) {
@@ -38,15 +54,17 @@ GemmShape codegen::gemmShape(nn::KernelOp kernel) {
   if (auto contract = dyn_cast<nn::ContractOp>(root))
     return gemmShape(contract);
   auto filter = cast<RankedTensorType>(root->getOperand(1).getType());
-  SmallVector<DimAttr> pixels = nn::dimsOf(root->getResult(0).getType());
+  auto result = cast<RankedTensorType>(root->getResult(0).getType());
+  SmallVector<DimAttr> pixels = nn::dimsOf(result);
   pixels.pop_back();
-  return {.batches = nn::constantDim(kernel.getContext(), 1),
-          .height = nn::product(kernel.getContext(), pixels),
-          .rows = nn::product(kernel.getContext(), pixels).getConstant(),
-          .columns = filter.getShape().back(),
-          .depth = llvm::product_of(filter.getShape().drop_back()),
-          .elementBytes = storageBytes(filter.getElementType()),
-          .run = filter.getDimSize(filter.getRank() - 2) * runTaps(cast<nn::ConvOp>(root))};
+  GemmShape shape{.batches = nn::constantDim(kernel.getContext(), 1),
+                  .height = nn::product(kernel.getContext(), pixels),
+                  .rows = nn::product(kernel.getContext(), pixels).getConstant(),
+                  .columns = filter.getShape().back()};
+  setSteps(shape, llvm::product_of(filter.getShape().drop_back()), filter.getElementType(), result.getElementType());
+  bool arePatches = hasPatches(root);
+  shape.run = arePatches ? filter.getDimSize(filter.getRank() - 2) * runTaps(cast<nn::ConvOp>(root)) : shape.depth;
+  return shape;
 }
 
 bool codegen::canLeaveSums(nn::KernelOp kernel) {
@@ -98,6 +116,11 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   auto number = [&](StringRef name, int64_t chosen) { return kernel.getPlan()->get(name, chosen); };
   GemmBlocks blocks;
   TileShape tile = tileShape(level, lanes, gemmTileUse(kernel, known));
+  blocks.widens = shape.perStep == 2 && !level.bf16Dots;
+  blocks.perStep = shape.perStep;
+  blocks.rowBytes = blocks.widens ? shape.sumBytes : shape.elementBytes / shape.perStep;
+  blocks.sumBytes = shape.sumBytes;
+  int64_t rowStepBytes = blocks.rowBytes * blocks.perStep;
   blocks.tileRows = tile.rows;
   blocks.panels = tile.panels;
   bool isOneTile = rows <= blocks.tileRows;
@@ -134,7 +157,7 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
 
   blocks.finishesBlocks = rows > 1 && Epilogue::isLong(kernel);
   constexpr int64_t mostFinishedRows = 96; // Whose sums take a small part of the first-level cache.
-  int64_t blockRows = blockBytes / (blocks.steps * shape.elementBytes);
+  int64_t blockRows = blockBytes / (blocks.steps * rowStepBytes);
   if (blocks.finishesBlocks)
     blockRows = std::min(blockRows, mostFinishedRows);
   blockRows = number("rows", blockRows);
@@ -150,7 +173,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
       blocks.packed >= packedTogether ? llvm::divideCeil(packedTogether, blocks.panels) * blocks.panels : blocks.panels;
   blocks.packed = std::max<int64_t>(1, blocks.packed / blocks.packedTogether) * blocks.packedTogether;
   bool isFar = isPage || blocks.steps < shape.depth;
-  blocks.copiesRows = hasPatches || (isFar && isWorthIt);
+  // A row that ends within a pair gets a zero there.
+  blocks.copiesRows = hasPatches || blocks.widens || shape.isOdd || (isFar && isWorthIt);
   // Where a tile has all rows, there is hardly more to do than to read weights: what comes soon is fetched, so far
   // ahead that memory has time to answer. A single row reads several panels at once, which the processor foresees by
   // itself.
@@ -167,10 +191,10 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
 
 int64_t codegen::gemmScratchBytes(nn::KernelOp kernel, const Level &level) {
   GemmShape shape = gemmShape(kernel);
-  int64_t size = gemmBlocks(kernel, level).scratchSize();
+  int64_t size = gemmBlocks(kernel, level).scratchBytes();
   if (!shape.rows) // A call may have a single row, whose sums are not cut.
-    size = std::max(size, gemmBlocks(kernel, level, 1).scratchSize());
-  return size * shape.elementBytes;
+    size = std::max(size, gemmBlocks(kernel, level, 1).scratchBytes());
+  return size;
 }
 
 int64_t codegen::packingScratchBytes(nn::KernelOp kernel, const Level &level) {
@@ -201,7 +225,7 @@ int64_t codegen::columnTask(nn::KernelOp kernel, int64_t rows) {
   GemmShape shape = gemmShape(kernel);
   const Level &level = planningLevel();
   auto weights = static_cast<double>(shape.depth * unitColumns(kernel));
-  double unitTime = std::max(weights * static_cast<double>(rows) / level.multiplyAdds,
+  double unitTime = std::max(weights * static_cast<double>(rows * shape.perStep) / level.multiplyAdds,
                              weights * static_cast<double>(shape.elementBytes) / level.cacheBytes);
   return std::max<int64_t>(1, std::llround(taskTime / std::max(1.0, unitTime)));
 }

@@ -33,10 +33,17 @@ struct GemmShape {
   nn::DimAttr batches;         ///< How many products there are.
   nn::DimAttr height;          ///< Rows of one product.
   std::optional<int64_t> rows; ///< The same; none where only a call knows.
-  int64_t columns = 0, depth = 0;
-  int64_t elementBytes = 0;
-  int64_t run = 0; ///< Steps that are copied at once into a row of patches; `depth` for other left matrices.
+  int64_t columns = 0;
+  int64_t depth = 0;        ///< Steps of a sum.
+  int64_t elementBytes = 0; ///< Of the right matrix in a step and a column.
+  int64_t perStep = 1;      ///< Summands in a step: two where they are pairs of bf16.
+  bool isOdd = false;       ///< Whether the last pair has a single summand.
+  int64_t sumBytes = 0;     ///< Of a sum.
+  int64_t run = 0;          ///< Steps that are copied at once into a row of patches; `depth` for other left matrices.
 };
+
+/// Whether a kernel multiplies bf16 and adds up in f32: a step of a sum is then a pair of neighbours.
+bool multipliesPairs(nn::KernelOp kernel);
 
 GemmShape gemmShape(nn::KernelOp kernel);
 GemmShape gemmShape(nn::ContractOp contract);
@@ -49,6 +56,10 @@ struct GemmBlocks {
   int64_t packed = 1;         ///< Panels that are packed at once, where the right matrix is none of the weights.
   int64_t packedTogether = 1; ///< How many of them in one loop.
   bool copiesRows = false;    ///< Whether each block of the left matrix is copied into the scratch memory.
+  bool widens = false;        ///< Whether rows of bf16 become f32 there: at levels that do not multiply bf16.
+  int64_t perStep = 1;        ///< Elements of a row in a step.
+  int64_t rowBytes = 0;       ///< Of an element of a copied row.
+  int64_t sumBytes = 0;       ///< Of a sum.
   int64_t ahead = 0;          ///< How many steps ahead a panel is fetched while it is read; 0: not at all.
 
   /// Whether the tiles leave their sums in the scratch memory, and the epilogue then runs over all rows of a block: a
@@ -60,11 +71,11 @@ struct GemmBlocks {
   int64_t unroll = stepsTogether; ///< Steps in a turn of the innermost loop.
 
   /// Elements from one copied row to the next: no multiple of 4 KB.
-  int64_t copiedStride() const { return steps + 16; }
-  /// The scratch memory in elements: the copied rows, and behind them the sums that wait for the epilogue.
-  int64_t copiedSize() const { return copiesRows ? rows * copiedStride() : 0; }
-  int64_t sumsStride() const { return panels * panelColumns; }
-  int64_t scratchSize() const { return copiedSize() + (finishesBlocks ? rows * sumsStride() : 0); }
+  int64_t copiedStride() const { return (steps + 16) * perStep; }
+  /// The scratch memory in bytes: the copied rows, and behind them the sums that wait for the epilogue.
+  int64_t copiedBytes() const { return copiesRows ? rows * copiedStride() * rowBytes : 0; }
+  int64_t sumsStride() const { return panels * panelColumns; } ///< In sums.
+  int64_t scratchBytes() const { return copiedBytes() + (finishesBlocks ? rows * sumsStride() * sumBytes : 0); }
 };
 /// For the rows of the kernel, or some other number of them. The plan's own numbers `ahead`, `fetch`, `panels`, `rows`,
 /// `steps` and `unroll` go first.

@@ -10,10 +10,11 @@ using namespace margay::codegen;
 
 /// For how many rows weights have to be read once, that two threads which both read them from memory wait for their
 /// products rather than for that; with as much again, because reading is not even.
-static int64_t worthReading() {
+static int64_t worthReading(const GemmShape &shape) {
   constexpr double floatBytes = 4, threads = 2, margin = 2;
   const Level &level = planningLevel();
-  return std::lround(margin * threads * floatBytes * level.multiplyAdds / level.memoryBytes);
+  return std::lround(margin * threads * floatBytes / static_cast<double>(shape.perStep) * level.multiplyAdds /
+                     level.memoryBytes);
 }
 
 GemmUnits codegen::gemmUnits(nn::KernelOp kernel) {
@@ -21,7 +22,7 @@ GemmUnits codegen::gemmUnits(nn::KernelOp kernel) {
   constexpr int64_t granule = 4 * panelColumns;
   GemmShape shape = gemmShape(kernel);
   int64_t groups = std::max<int64_t>(1, evenSplit(*shape.rows, mostGroupRows).parts);
-  int64_t unitGroups = llvm::divideCeil(worthReading(), mostGroupRows);
+  int64_t unitGroups = llvm::divideCeil(worthReading(shape), mostGroupRows);
   auto number = [&](StringRef name, int64_t chosen) { return kernel.getPlan()->get(name, chosen); };
   unitGroups = std::clamp<int64_t>(number("unit_rows", unitGroups), 1, groups);
 

@@ -221,6 +221,8 @@ static Choice chooseConv(nn::KernelOp kernel, nn::ConvOp conv, bool strict) {
   int64_t rank = input.getRank(), groups = conv.getGroups();
   bool canPack = isa<Float32Type, Float64Type>(input.getElementType()) && isConstantOperand(kernel, conv.getFilter());
   bool isImage = rank <= 4 && allConstant(input, 1);
+  if (multipliesPairs(kernel) && isConstantOperand(kernel, conv.getFilter()) && groups == 1 && !hasPatches(conv))
+    return choosePackedGemm(kernel);
   if (canPack && isDot(conv))
     return "dot";
   if (canPack && groups == 1 && (!hasPatches(conv) || !isImage))
@@ -250,7 +252,7 @@ static llvm::Expected<Choice> chooseContract(nn::KernelOp kernel, nn::ContractOp
   StringRef lhsRoles = contract.getLhsRoles(), rhsRoles = contract.getRhsRoles();
   bool isFlat = lhsRoles == "mk" && rhsRoles == "kn";
   bool inOrder = isInOrder(lhsRoles, "mk") && isInOrder(rhsRoles, "kn");
-  bool isFloat = isa<Float32Type, Float64Type>(lhs.getElementType());
+  bool isPairs = multipliesPairs(kernel), isFloat = isPairs || isa<Float32Type, Float64Type>(lhs.getElementType());
   GemmShape shape = gemmShape(kernel);
   bool canPack = isFloat && shape.rows && shape.columns > 0 && shape.depth > 0 && lhsRoles.ends_with("k");
   if (!inOrder && !canPack)
@@ -260,6 +262,8 @@ static llvm::Expected<Choice> chooseContract(nn::KernelOp kernel, nn::ContractOp
     return inOrder ? StringRef("gemm-general") : StringRef("gemm-packing");
   if (isFlat && isConstantOperand(kernel, contract.getRhs()))
     return isDot(contract) ? Choice("dot") : choosePackedGemm(kernel);
+  if (isPairs)
+    return unsupported(kernel, "a product of bf16 with a matrix that is no constant is not supported");
   if (!canPack || !inOrder)
     return StringRef(canPack ? "gemm-packing" : "gemm-plain");
   Choice choice("gemm-plain");
@@ -456,5 +460,6 @@ int64_t codegen::scratchBytes(nn::KernelOp kernel, const Level &level) {
 WeightFormat codegen::weightFormat(nn::KernelOp kernel, unsigned input) {
   Operation *root = rootOf(kernel);
   bool isFilter = root && root->getNumOperands() >= 2 && root->getOperand(1) == kernel.getBlock()->getArgument(input);
-  return isFilter ? algorithmOf(kernel).weights : WeightFormat::RowMajor;
+  WeightFormat format = isFilter ? algorithmOf(kernel).weights : WeightFormat::RowMajor;
+  return format == WeightFormat::Panels && multipliesPairs(kernel) ? WeightFormat::PairPanels : format;
 }

@@ -26,7 +26,8 @@ enum class WeightFormat {
   RowMajor,
   Panels, ///< [groups][columns / 16][depth][16], where the last dimension is the columns (of all groups) and all others
           ///< the depth
-  Winograd, ///< [columns / 16][points][channels][16]: filters as Winograd's tiles multiply them
+  PairPanels, ///< [columns / 16][ceil(depth / 2)][16][2]: the same of bf16, with neighbours in the depth side by side
+  Winograd,   ///< [columns / 16][points][channels][16]: filters as Winograd's tiles multiply them
 };
 
 /// An algorithm: how it is emitted, and what its unit of work is.

@@ -7,6 +7,7 @@
 #include "codegen/weights/WeightView.h"
 #include "codegen/weights/WinogradFilters.h"
 #include "ir/Recipe.h"
+#include <cstring>
 
 using namespace mlir;
 using namespace margay;
@@ -21,6 +22,33 @@ static void writePanels(const WeightView &weights, int64_t groups, WeightsWriter
     for (int64_t first = 0; first < perGroup; first += panelColumns)
       weights.writeColumns(group * perGroup + first, std::min(panelColumns, perGroup - first), panelColumns,
                            [&](ArrayRef<char> piece) { writer.write(piece); });
+}
+
+/// bf16 [depth][columns] to [columns / 16][depth / 2][16][2], filled up with zeros.
+static void writePairPanels(const WeightView &weights, WeightsWriter &writer) {
+  if (weights.size() == 0)
+    return;
+  int64_t columns = weights.shape().back();
+  std::vector<uint16_t> pairs(2 * panelColumns);
+  auto bytesOf = [](std::vector<uint16_t> &values) {
+    return ArrayRef(reinterpret_cast<const char *>(values.data()), values.size() * sizeof(uint16_t));
+  };
+  for (int64_t first = 0; first < columns; first += panelColumns) {
+    int64_t row = 0;
+    weights.writeColumns(first, std::min(panelColumns, columns - first), panelColumns, [&](ArrayRef<char> piece) {
+      for (; !piece.empty(); piece = piece.drop_front(panelColumns * sizeof(uint16_t))) {
+        for (int64_t column = 0; column < panelColumns; ++column)
+          std::memcpy(&pairs[2 * column + row % 2], &piece[column * sizeof(uint16_t)], sizeof(uint16_t));
+        if (row++ % 2 == 1)
+          writer.write(bytesOf(pairs));
+      }
+    });
+    if (row % 2 == 0)
+      continue;
+    for (int64_t column = 0; column < panelColumns; ++column)
+      pairs[2 * column + 1] = 0;
+    writer.write(bytesOf(pairs));
+  }
 }
 
 llvm::Expected<WeightOffsets> codegen::packWeights(ArrayRef<Operation *> steps, WeightsWriter &writer) {
@@ -45,6 +73,8 @@ llvm::Expected<WeightOffsets> codegen::packWeights(ArrayRef<Operation *> steps, 
           return weights.takeError();
         if (format == WeightFormat::Winograd)
           writeWinogradFilters(*weights, tiling, writer);
+        else if (format == WeightFormat::PairPanels)
+          writePairPanels(*weights, writer);
         else if (format == WeightFormat::Panels)
           writePanels(*weights, conv ? conv.getGroups() : 1, writer);
         else

@@ -7,6 +7,8 @@
 #include "ir/reference/Index.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/STLExtras.h"
+#include <cmath>
+#include <cstring>
 #include <numeric>
 
 using namespace mlir;
@@ -51,6 +53,35 @@ llvm::Expected<WeightView> WeightView::computed(Value recipe) {
   return owning(tensor->shape(), storageBytes(tensor->element()), tensor->toBytes());
 }
 
+/// Whether f32 becomes bf16.
+static bool roundsToBF16(Operation *op) {
+  auto cast = dyn_cast<nn::CastOp>(op);
+  return cast && cast.getOperand().getType().getElementType().isF32() && cast.getType().getElementType().isBF16();
+}
+
+/// The nearest bf16, of two the even one; a NaN stays one.
+static uint16_t roundToBF16(float value) {
+  constexpr uint32_t half = 0x7fff, quiet = 0x40;
+  auto bits = llvm::bit_cast<uint32_t>(value);
+  uint32_t upper = bits >> 16;
+  return static_cast<uint16_t>(std::isnan(value) ? upper | quiet : (bits + half + (upper & 1)) >> 16);
+}
+
+WeightView WeightView::rounded() const {
+  std::vector<char> halves;
+  halves.reserve(size() * sizeof(uint16_t));
+  writeRowMajor([&](ArrayRef<char> piece) {
+    for (size_t at = 0; at < piece.size(); at += sizeof(float)) {
+      float value;
+      std::memcpy(&value, &piece[at], sizeof value);
+      uint16_t half = roundToBF16(value);
+      const char *bytes = reinterpret_cast<const char *>(&half);
+      halves.insert(halves.end(), bytes, bytes + sizeof half);
+    }
+  });
+  return owning(sizes, sizeof(uint16_t), std::move(halves));
+}
+
 llvm::Expected<WeightView> WeightView::of(Value recipe) {
   auto type = cast<RankedTensorType>(recipe.getType());
   int64_t width = storageBytes(type.getElementType());
@@ -64,11 +95,13 @@ llvm::Expected<WeightView> WeightView::of(Value recipe) {
     std::optional<ArrayRef<char>> bytes = plainBytes(elements, type.getNumElements() * width);
     return bytes ? WeightView(type.getShape(), width, bytes->data()) : computed(recipe);
   }
-  if (!isa<nn::TransposeOp, nn::ReshapeOp>(op))
+  if (!isa<nn::TransposeOp, nn::ReshapeOp>(op) && !roundsToBF16(op))
     return computed(recipe);
   llvm::Expected<WeightView> operand = of(op->getOperand(0));
   if (!operand)
     return operand.takeError();
+  if (isa<nn::CastOp>(op))
+    return operand->rounded();
   if (auto transpose = dyn_cast<nn::TransposeOp>(op))
     return operand->transposed(transpose.getPermutation());
   return operand->reshaped(type.getShape());

@@ -20,8 +20,8 @@ namespace margay::codegen {
 
 class WeightView {
 public:
-  /// The value of a recipe (nn::isRecipe): of its transposes and reshapes a view, of anything else the evaluator's
-  /// result. The bytes of parameters belong to the module.
+  /// The value of a recipe (nn::isRecipe): of its transposes and reshapes a view, of f32 that become bf16 the rounded
+  /// ones, of anything else the evaluator's result. The bytes of parameters belong to the module.
   static llvm::Expected<WeightView> of(mlir::Value recipe);
 
   llvm::ArrayRef<int64_t> shape() const { return sizes; }
@@ -43,6 +43,8 @@ private:
   static WeightView owning(llvm::ArrayRef<int64_t> sizes, int64_t width, std::vector<char> bytes);
   static llvm::Expected<WeightView> computed(mlir::Value recipe);
 
+  /// Of f32, the nearest bf16.
+  WeightView rounded() const;
   WeightView transposed(llvm::ArrayRef<int64_t> permutation) const;
   WeightView reshaped(llvm::ArrayRef<int64_t> shape) const;
   /// The strides that the same elements have under another shape; false if they would have to move.

@@ -246,8 +246,8 @@ typedef struct mg_sequence {
 
 /*===- Options ---------------------------------------------------------------===*/
 
-/* Instruction-set levels: sets of CPU features, as the psABI defines x86-64-v2, v3 and v4. */
-enum { MG_ISA_AUTO = 0, MG_ISA_X86_64_V2 = 2, MG_ISA_X86_64_V3 = 3, MG_ISA_X86_64_V4 = 4 };
+/* Instruction-set levels: sets of CPU features, as the psABI defines x86-64-v2, v3 and v4; and v4 with AVX512_BF16. */
+enum { MG_ISA_AUTO = 0, MG_ISA_X86_64_V2 = 2, MG_ISA_X86_64_V3 = 3, MG_ISA_X86_64_V4 = 4, MG_ISA_X86_64_V4_BF16 = 5 };
 
 /* clang-format off */
 /* "x86-64-v3"; never NULL. */
@@ -257,6 +257,7 @@ static inline const char *mg_isa_name(int32_t isa) {
   case MG_ISA_X86_64_V2: return "x86-64-v2";
   case MG_ISA_X86_64_V3: return "x86-64-v3";
   case MG_ISA_X86_64_V4: return "x86-64-v4";
+  case MG_ISA_X86_64_V4_BF16: return "x86-64-v4-bf16";
   default: return "unknown";
   }
 }

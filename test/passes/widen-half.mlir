@@ -46,3 +46,21 @@ func.func @wide(%x: tensor<2xf32>, %y: tensor<2xf64>) -> (tensor<2xf32>, tensor<
   %1 = nn.exp %y : tensor<2xf64>
   return %0, %1 : tensor<2xf32>, tensor<2xf64>
 }
+
+// -----
+
+// What a product of bf16 with a constant matrix reads is rounded to bf16; not so where that matrix is computed.
+nn.param @w : tensor<2x2xbf16> = dense<1.0> : tensor<2x2xbf16>
+// CHECK-LABEL: func.func @products
+// CHECK: %[[E:.*]] = nn.exp %{{.*}} : tensor<2x2xf32>
+// CHECK: nn.cast %[[E]] : tensor<2x2xf32> to tensor<2x2xbf16>
+// CHECK-NEXT: %[[R:.*]] = nn.cast %{{.*}} : tensor<2x2xbf16> to tensor<2x2xf32>
+// CHECK: nn.contract %[[R]], %{{.*}} -> tensor<2x2xf32>
+// CHECK-NEXT: nn.contract %[[E]], %{{.*}} -> tensor<2x2xf32>
+func.func @products(%x: tensor<2x2xbf16>) -> (tensor<2x2xbf16>, tensor<2x2xbf16>) {
+  %w = nn.get @w : tensor<2x2xbf16>
+  %0 = nn.exp %x : tensor<2x2xbf16>
+  %1 = nn.contract %0, %w {lhs_roles = "mk", rhs_roles = "kn"} : tensor<2x2xbf16>, tensor<2x2xbf16> -> tensor<2x2xbf16>
+  %2 = nn.contract %0, %x {lhs_roles = "mk", rhs_roles = "kn"} : tensor<2x2xbf16>, tensor<2x2xbf16> -> tensor<2x2xbf16>
+  return %1, %2 : tensor<2x2xbf16>, tensor<2x2xbf16>
+}

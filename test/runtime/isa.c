@@ -26,10 +26,14 @@ static void features(void) {
   SAME(MG__AVX512CD, "avx512cd");
   SAME(MG__AVX512DQ, "avx512dq");
   SAME(MG__AVX512VL, "avx512vl");
+  SAME(MG__AVX512_BF16, "avx512bf16");
+  SAME(MG__AMX_BF16, "amx-bf16");
 #define LEVEL(set, name) EXPECT(((mg__features() & (set)) == (set)) == !!__builtin_cpu_supports(name))
   LEVEL(MG__FEATURES_X86_64_V2, "x86-64-v2");
   LEVEL(MG__FEATURES_X86_64_V3, "x86-64-v3");
   LEVEL(MG__FEATURES_X86_64_V4, "x86-64-v4");
+  EXPECT(((mg__features() & MG__FEATURES_X86_64_V4_BF16) == MG__FEATURES_X86_64_V4_BF16) ==
+         (__builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512bf16")));
   EXPECT(mg__features() == mg__features());
 }
 
@@ -38,6 +42,7 @@ static void names(void) {
     EXPECT(mg__feature_name(i) && mg__feature_name(i)[0]);
   EXPECT(strcmp(mg__feature_name(MG__LAHF), "lahf") == 0);
   EXPECT(strcmp(mg__feature_name(MG__AVX512VL), "avx512vl") == 0);
+  EXPECT(strcmp(mg__feature_name(MG__AVX512_BF16), "avx512_bf16") == 0);
 }
 
 /// Automatic: the best there is. Forced: this one, or a sentence that names what is missing.

@@ -118,6 +118,7 @@ llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callabl
   Measurement result;
   result.isa = levels.front();
   result.peak = measurePeak(result.isa, options.threads);
+  result.pairPeak = measurePairPeak(result.isa, options.threads);
   result.symbols = symbolValues(model, inputs);
 
   // 1. Whole calls, after some that warm up caches, pages and the clock.
@@ -143,6 +144,7 @@ llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callabl
   if (llvm::Expected<std::vector<double>> calls = timeCalls(*profiled, options.seconds / 4); !calls)
     return calls.takeError();
   result.peak = std::max(result.peak, measurePeak(result.isa, options.threads));
+  result.pairPeak = std::max(result.pairPeak, measurePairPeak(result.isa, options.threads));
 
   // 3. Each kernel's work beside its time. Some kernels of the graph are views in the code, so they are matched by
   // name, in order.
@@ -158,7 +160,7 @@ llvm::Expected<Measurement> margay::driver::measure(const CallableModel &callabl
     next = std::find_if(next, works.end(), [&](const KernelWork &work) { return work.name == model.kernels[i]; });
     if (next == works.end())
       return makeFault(Fault::Internal, llvm::Twine("the graph has no kernel '") + model.kernels[i] + "'");
-    Floor floor(*next, result.peak, bandwidths.of(next->bytes), bandwidths.of(onceBytes),
+    Floor floor(*next, result.peak, result.pairPeak, bandwidths.of(next->bytes), bandwidths.of(onceBytes),
                 bandwidths.of(next->stepBytes), bandwidths.of(next->resultBytes > 0 ? callBytes : 0));
     KernelTime kernel{.work = *next++, .seconds = medianOf(clock.samples[i]), .floor = floor};
     result.operations += kernel.work.operations;

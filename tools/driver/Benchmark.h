@@ -34,6 +34,7 @@ struct Measurement {
   double median = 0, min = 0; ///< Seconds a call.
   double operations = 0;      ///< Of all kernels.
   double peak = 0;            ///< Operations a second; see measurePeak.
+  double pairPeak = 0;        ///< Of products of bf16; see measurePairPeak.
   std::vector<KernelTime> kernels;
 
   double operationsPerSecond() const { return operations / median; }

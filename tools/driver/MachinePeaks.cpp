@@ -23,7 +23,7 @@ using namespace margay::driver;
 static constexpr int chains = 12;
 static constexpr int64_t rounds = 4096; // Some 10 us: short enough to fall between two interruptions.
 
-/// A function that does `chains * rounds` vector multiply-adds, and how many lanes its vectors have. The result keeps
+/// A function that does `chains * rounds` vector multiply-adds, and how many products each adds. The result keeps
 /// them from being optimised away.
 struct Burst {
   float (*run)(float factor, float term);
@@ -74,13 +74,31 @@ static float burst128(float factor, float term) {
   return sum;
 }
 
+/// Pairs of bf16: each lane takes two products.
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static float burstPairs512(float factor, float term) {
+  auto f = reinterpret_cast<__m512bh>(_mm512_set1_ps(factor)), t = reinterpret_cast<__m512bh>(_mm512_set1_ps(term));
+  __m512 sums[chains];
+  for (int c = 0; c < chains; ++c)
+    sums[c] = _mm512_set1_ps(static_cast<float>(c));
+  for (int64_t i = 0; i < rounds; ++i)
+#pragma clang loop unroll(full)
+    for (int c = 0; c < chains; ++c)
+      sums[c] = _mm512_dpbf16_ps(sums[c], f, t);
+  float sum = 0;
+  for (int c = 0; c < chains; ++c)
+    sum += _mm512_reduce_add_ps(sums[c]);
+  return sum;
+}
+
 static Burst burstOf(int32_t isa) {
-  if (isa == MG_ISA_X86_64_V4)
+  if (isa == MG_ISA_X86_64_V4 || isa == MG_ISA_X86_64_V4_BF16)
     return {burst512, 16};
   if (isa == MG_ISA_X86_64_V3)
     return {burst256, 8};
   return {burst128, 4};
 }
+
+static Burst pairBurstOf(int32_t isa) { return isa == MG_ISA_X86_64_V4_BF16 ? Burst{burstPairs512, 32} : burstOf(isa); }
 #else
 static float burstScalar(float factor, float term) {
   float sums[chains] = {};
@@ -94,6 +112,7 @@ static float burstScalar(float factor, float term) {
 }
 
 static Burst burstOf(int32_t) { return {burstScalar, 1}; }
+static Burst pairBurstOf(int32_t isa) { return burstOf(isa); }
 #endif
 
 using Clock = std::chrono::steady_clock;
@@ -156,6 +175,10 @@ double margay::driver::measurePeak(int32_t isa, unsigned threads, Sampling sampl
   return sumOverThreads(threads, [&] { return burstRate(burstOf(isa), sampling); });
 }
 
+double margay::driver::measurePairPeak(int32_t isa, unsigned threads, Sampling sampling) {
+  return sumOverThreads(threads, [&] { return burstRate(pairBurstOf(isa), sampling); });
+}
+
 /// Reads `streams` parts of `count` blocks of 64 bytes, `repeats` times over. A few streams at once get more out of
 /// memory than one, as each is slow where a page begins.
 using Read = uint64_t (*)(const void *region, size_t count, size_t repeats);
@@ -189,7 +212,7 @@ MARGAY_READ(read512, 64, __attribute__((target("avx512f"))))
 
 static Read readOf(int32_t isa) {
 #if defined(__x86_64__)
-  if (isa == MG_ISA_X86_64_V4)
+  if (isa == MG_ISA_X86_64_V4 || isa == MG_ISA_X86_64_V4_BF16)
     return read512;
   if (isa == MG_ISA_X86_64_V3)
     return read256;

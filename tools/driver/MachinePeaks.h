@@ -22,6 +22,9 @@ struct Sampling {
 /// must have.
 double measurePeak(int32_t isa, unsigned threads, Sampling sampling = {});
 
+/// The same of products of bf16 that are added up in f32, at a level that has an instruction for these; else of f32.
+double measurePairPeak(int32_t isa, unsigned threads, Sampling sampling = {});
+
 /// Bytes per second that so many threads together read from a region of this size over and over, each from its share:
 /// of the caches that these fit in, or of memory. With the vectors of a level.
 double measureBandwidth(int32_t isa, size_t bytes, unsigned threads, Sampling sampling = {});

@@ -36,6 +36,8 @@ std::optional<Stage> margay::driver::stageNamed(StringRef name) {
 llvm::Error margay::driver::optimize(Graph &graph, const CompileOptions &options, Progress &progress,
                                      AfterPass afterPass) {
   llvm::ArrayRef<passes::Step> steps = passes::inferenceSteps();
+  if (options.precision == Precision::Bf16)
+    (*graph.module)->setAttr(passes::roundsProductsAttribute, mlir::UnitAttr::get(graph.context.get()));
   for (auto [index, step] : llvm::enumerate(steps)) {
     progress.show(("optimizing: " + step.name).str(), index, steps.size());
     DiagnosticsToFaults diagnostics(*graph.context);
@@ -85,8 +87,8 @@ llvm::Expected<codegen::Options> margay::driver::codegenOptions(const CompileOpt
   if (triple.getArch() != llvm::Triple::x86_64 || !triple.isOSLinux())
     return makeFault(Fault::Unsupported, options.input + ": target '" + triple.str() + "' is not supported; " +
                                              codegen::defaultTriple + " is");
-  if (options.precision != Precision::F32 && options.precision != Precision::F32Strict)
-    return makeFault(Fault::Unsupported, options.input + ": of the precisions only f32 and f32-strict are supported");
+  if (options.precision == Precision::F16)
+    return makeFault(Fault::Unsupported, options.input + ": the precision f16 is not supported");
   llvm::Expected<llvm::SmallVector<codegen::Level>> levels = codegen::parseLevels(options.levels);
   if (!levels)
     return levels.takeError();

@@ -4,6 +4,7 @@
 #include "codegen/kernels/Multiplications.h"
 #include "codegen/memory/MemoryPlan.h"
 #include "codegen/plans/Bands.h"
+#include "codegen/plans/GemmBlocks.h"
 #include "ir/Ops.h"
 #include "ir/Recipe.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -76,6 +77,8 @@ static KernelWork workOf(nn::KernelOp last, const Sizes &sizes, const codegen::L
     work.ops.push_back(kernel);
     if (nn::PlanAttr plan = kernel.getPlanAttr())
       work.plan += (work.plan.empty() ? "" : " + ") + plan.getAlgorithm().str();
+    if (codegen::multipliesPairs(kernel))
+      work.pairOperations += operationsOf(codegen::rootOf(kernel), sizes);
     kernel.getBody().walk([&](mlir::Operation *op) {
       work.operations += operationsOf(op, sizes);
       if (auto recurrent = mlir::dyn_cast<nn::RecurrentOp>(op))

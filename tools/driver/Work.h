@@ -15,6 +15,7 @@ struct KernelWork {
   std::string name;
   std::string plan;
   double operations = 0;      ///< Of its products and convolutions: a multiply-add is two. 0 where there is none.
+  double pairOperations = 0;  ///< Of these, what a level may have an instruction for: products of bf16.
   double multiplications = 0; ///< Of everything else, in lanes of f32; see codegen/kernels/Multiplications.h.
   double bytes = 0;           ///< Of its inputs and outputs, each once.
   double weightBytes = 0;     ///< Of these, what is the same in every call.
@@ -34,13 +35,14 @@ struct Floor {
   double arithmetic = 0, bytes = 0; ///< Seconds.
 
   Floor() = default;
-  /// `peak` counts operations a second (two for a multiply-add), the bandwidths bytes: where the kernel's tensors are;
-  /// where its weights and the caller's inputs are, which are read again when all others of the network have been;
-  /// where those are that a cell's steps read over and over; and where the caller's results are, which nobody has
-  /// touched since the last call.
-  Floor(const KernelWork &work, double peak, double bandwidth, double weightBandwidth, double stepBandwidth,
-        double resultBandwidth)
-      : arithmetic((work.operations + 2 * work.multiplications) / peak),
+  /// `peak` and, of products of bf16, `pairPeak` count operations a second (two for a multiply-add), the bandwidths
+  /// bytes: where the kernel's tensors are; where its weights and the caller's inputs are, which are read again when
+  /// all others of the network have been; where those are that a cell's steps read over and over; and where the
+  /// caller's results are, which nobody has touched since the last call.
+  Floor(const KernelWork &work, double peak, double pairPeak, double bandwidth, double weightBandwidth,
+        double stepBandwidth, double resultBandwidth)
+      : arithmetic((work.operations - work.pairOperations + 2 * work.multiplications) / peak +
+                   work.pairOperations / pairPeak),
         bytes((work.bytes - work.onceBytes() - work.resultBytes) / bandwidth + work.onceBytes() / weightBandwidth +
               work.repeatedBytes / stepBandwidth + work.resultBytes / resultBandwidth) {}
   double seconds() const { return std::max(arithmetic, bytes); }

@@ -87,7 +87,8 @@ static llvm::Error parseConstant(StringRef text, std::vector<FixedInput> &consta
 
 std::vector<Option> margay::cli::compileArguments(CompileOptions &options) {
   return {
-      {"--cpu", "LEVELS", "levels to compile for, such as v2,v3,v4 (all of them unless given); native: this machine's",
+      {"--cpu", "LEVELS",
+       "levels to compile for, of v2,v3,v4,v4-bf16 (all of use unless given); native: this machine's",
        setString(options.levels)},
       {"--target", "TRIPLE", "the machine to compile for; this kind of machine unless given",
        setString(options.target)},
@@ -99,7 +100,8 @@ std::vector<Option> margay::cli::compileArguments(CompileOptions &options) {
        appendString(options.states)},
       {"--constant", "INPUT=FILE", "an input that is the same in every call, from a .npy or .pb file; may be repeated",
        [&options](StringRef value) { return parseConstant(value, options.constants); }},
-      {"--precision", "KIND", "f32 (unless given) or f32-strict; f16 and bf16 are for later",
+      {"--precision", "KIND",
+       "f32 (unless given), f32-strict, or bf16: products of rounded operands, added up in f32; f16 is for later",
        setWord<Precision>("--precision", options.precision,
                           {{"f32", Precision::F32},
                            {"f32-strict", Precision::F32Strict},

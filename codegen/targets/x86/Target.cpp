@@ -1,7 +1,8 @@
 //===- Target.cpp - the levels of x86-64 ----------------------------------===//
 //
-// The x86-64 psABI's micro-architecture levels. Features are stated in full, on top of the generic CPU, so that a level
-// does not depend on what LLVM thinks of a CPU's name.
+// The x86-64 psABI's micro-architecture levels, and one with products of bf16 above them, which is in all else its v4.
+// Features are stated in full, on top of the generic CPU, so that a level does not depend on what LLVM thinks of a
+// CPU's name.
 //
 //===----------------------------------------------------------------------===//
 
@@ -65,27 +66,53 @@ static const Level levels[] = {
      .memoryBytes = 27,
      .fma = true,
      .halfConversions = true},
+    {.name = "v4-bf16",
+     .fullName = "x86-64-v4-bf16",
+     .cpu = "x86-64",
+     .features = V4_FEATURES ",+avx512bf16",
+     .isa = 5,
+     .vectorBytes = 64,
+     .registers = 32,
+     .panelBytes = 256 << 10,
+     .blockBytes = 512 << 10,
+     .multiplyAdds = 58,
+     .loadsPerMultiplyAdd = 0.55, // Ice Lake; others load two.
+     .cacheBytes = 80,
+     .memoryBytes = 27,
+     .fma = true,
+     .halfConversions = true,
+     .bf16Dots = true},
 };
+
+std::string Level::symbol() const {
+  std::string text = name.str();
+  llvm::replace(text, '-', '_');
+  return text;
+}
 
 ArrayRef<Level> codegen::x86Levels() { return levels; }
 
 const Level &codegen::planningLevel() { return levels[1]; }
 
-/// The highest level all of whose features the machine at hand has.
+bool codegen::isNative(const Level &level) {
+  static const StringMap<bool> host = sys::getHostCPUFeatures();
+  SmallVector<StringRef> features;
+  level.features.split(features, ',');
+  // Some are implied by x86-64 itself, or not reported by the host's feature list.
+  return llvm::all_of(features, [&](StringRef feature) {
+    StringRef name = feature.drop_front();
+    return name == "x87" || name == "evex512" || host.lookup(name);
+  });
+}
+
+/// The highest level that the machine at hand has; one with products of bf16 only where these are fast (see
+/// mg__pick_level).
 static const Level *nativeLevel() {
-  StringMap<bool> host = sys::getHostCPUFeatures();
+  bool areSlow = sys::getHostCPUFeatures().lookup("amx-bf16");
   const Level *best = nullptr;
-  for (const Level &level : levels) {
-    SmallVector<StringRef> features;
-    level.features.split(features, ',');
-    // These are implied by x86-64 itself, or not reported by the host's feature list.
-    bool all = llvm::all_of(features, [&](StringRef feature) {
-      StringRef name = feature.drop_front();
-      return name == "x87" || name == "evex512" || host.lookup(name);
-    });
-    if (all)
+  for (const Level &level : levels)
+    if (isNative(level) && !(level.bf16Dots && areSlow))
       best = &level;
-  }
   return best;
 }
 
@@ -104,7 +131,7 @@ Expected<SmallVector<Level>> codegen::parseLevels(StringRef list) {
     if (!found || found == std::end(levels)) {
       if (name == "native")
         return makeFault(Fault::Unsupported, "this CPU lacks x86-64-v2, the least that can be compiled for");
-      return makeFault(Fault::Usage, "--cpu: unknown level '" + name + "'; there are v2, v3, v4 and native");
+      return makeFault(Fault::Usage, "--cpu: unknown level '" + name + "'; there are v2, v3, v4, v4-bf16 and native");
     }
     if (llvm::none_of(chosen, [&](const Level &level) { return level.name == found->name; }))
       chosen.push_back(*found);

@@ -36,12 +36,17 @@ KERNELS = [
     "depthwise:56x56x96,kernel=7",
     "gelu:128x3072",
     "gelu:128x3072,tanh",
+    "gemm:100x100x101,bf16,residual",
+    "gemm:128x3072x768,bf16,gelu",
     "gemm:128x3072x768,gelu",
     "gemm:128x768x768",
+    "gemm:128x768x768,bf16",
     "gemm:1x1024x4096",
+    "gemm:1x1024x4096,bf16",
     "gemm:3136x1x64",
     "gemm:49x96x384,gelu",
     "gemm:4x1024x4096",
+    "gemm:4x1024x4096,bf16",
     "globalpool:7x7x2048",
     "gru:8x128x256",
     "gru:8x128x256,batch=8",
@@ -75,8 +80,12 @@ SPILLS = {
         "depthwise:28x28x240,kernel=5,sigmoid": 4,
         "gelu:128x3072": 4,
         "gelu:128x3072,tanh": 2,
+        "gemm:100x100x101,bf16,residual": 2,
+        "gemm:128x768x768,bf16": 2,
+        "gemm:1x1024x4096,bf16": 2,
         "gemm:3136x1x64": 1,
         "gemm:4x1024x4096": 2,
+        "gemm:4x1024x4096,bf16": 2,
         "gru:8x128x256,batch=8": 2,
         "lstm:8x128x256,batch=8": 2,
         "tanh:784x240": 4,
@@ -88,10 +97,12 @@ SPILLS = {
         "depthwise:28x28x240,kernel=5,sigmoid": 10,
         "gelu:128x3072": 2,
         "gelu:128x3072,tanh": 2,
+        "gemm:128x3072x768,bf16,gelu": 4,  # in the epilogue, which rounds to bf16
         "softmax:4096x49": 2,
         "tanh:784x240": 5,
     },
     "v4": {},
+    "v4-bf16": {},
 }
 
 # A turn of the main loop: (multiply-adds, instructions). A loop that is unrolled otherwise is held to the same ratio.
@@ -105,19 +116,26 @@ TURNS = {
         "conv:56x56x64x64,relu": (24, 44),
         "depthwise:56x56x144,relu": (72, 130),
         "gemm:128x768x768": (24, 47),
+        "gemm:128x768x768,bf16": (24, 49),
     },
     "v4": {
         "conv:128x128x16x1,kernel=5,relu": (16, 20),
         "conv:56x56x64x64,relu": (40, 65),
         "depthwise:56x56x144,relu": (144, 242),
         "gemm:128x768x768": (48, 75),
+        "gemm:128x768x768,bf16": (48, 75),
+    },
+    "v4-bf16": {
+        "gemm:128x768x768,bf16": (48, 75),
     },
 }
 
 
 def compile_kernels(program, level, options):
     """What margay-kernels says about each. It also compares the results of one to four threads."""
-    command = [program, "--json", "--no-measure", "--no-compare", "--cpu", level, *options, *KERNELS]
+    # Above v4 nothing differs but products of bf16.
+    kernels = [kernel for kernel in KERNELS if level != "v4-bf16" or "bf16" in kernel]
+    command = [program, "--json", "--no-measure", "--no-compare", "--cpu", level, *options, *kernels]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
     return {row["kernel"]: row for row in json.loads(output)}
 
