@@ -63,8 +63,12 @@ struct Gemm {
     Value size = k.constant(steps.count * panels * panelColumns), blockRows = k.sub(block.end, block.begin);
     auto ceilDiv = [&](Value a, Value b) { return k.div(k.add(a, k.add(b, -1)), b); };
     Value perRow = ceilDiv(size, blockRows), perStep = ceilDiv(k.mul(perRow, rows), k.constant(steps.count));
-    Value next = k.add(k.mul(k.sub(row, block.begin), perRow), shape.depth * panels * panelColumns);
-    return {k.at(weights, next, factors.panels), perStep};
+    Value share = k.mul(k.sub(row, block.begin), perRow);
+    if (steps.count != shape.depth) { // Panels do not follow each other: a block's steps are a part of each.
+      Value ofPanel = k.constant(steps.count * panelColumns), panel = k.div(share, ofPanel);
+      share = k.add(k.mul(panel, shape.depth * panelColumns), k.rem(share, ofPanel));
+    }
+    return {k.at(weights, k.add(share, shape.depth * panels * panelColumns), factors.panels), perStep};
   }
 
   /// What a tile reads and writes besides the two matrices is fetched before its sums begin; tiles of a few steps,
