@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/kernels/Channels.h"
+#include "codegen/kernels/FetchRegion.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Panels.h"
 #include "codegen/kernels/Patches.h"
@@ -56,19 +57,42 @@ struct Gemm {
   };
 
   using RowRange = llvm::function_ref<void(llvm::function_ref<void(Value row, int64_t rows)>)>;
-  using PanelRange = llvm::function_ref<void(llvm::function_ref<void(Value panel, const TileColumns &)>)>;
+
+  /// Panels from `begin` on; to the last one where there is no `end`, which may be beyond it.
+  struct Panels {
+    Value begin;
+    std::optional<Value> end;
+  };
+
+  int64_t allPanels() const { return llvm::divideCeil(shape.columns, panelColumns); }
+
+  /// Where sums are cut, a block's steps are a part of each panel: where the share of the panels behind `panel` that
+  /// begins with element number `share` lies. Behind the last ones come the next steps of the first ones, and in the
+  /// end what lies behind the matrix: in most cases weights of the next kernel.
+  Value nextSteps(const Panels &range, Value panel, int64_t panels, const StepBlock &steps, Value share) {
+    int64_t ofPanel = steps.count * panelColumns, panelSize = shape.depth * panelColumns;
+    Value size = k.constant(ofPanel), first = k.add(panel, panels), begin = k.mul(steps.begin, panelColumns);
+    Value end = range.end ? k.min(*range.end, k.constant(allPanels())) : k.constant(allPanels());
+    Value areMore = k.less(first, end);
+    Value inPanels = k.add(k.mul(k.div(share, size), panelSize), k.rem(share, size));
+    Value behind = steps.isLast ? k.add(share, allPanels() * panelSize)
+                                : k.add(k.add(inPanels, k.mul(range.begin, panelSize)), k.add(begin, ofPanel));
+    Value next = k.add(k.add(inPanels, k.mul(first, panelSize)), begin);
+    return LLVM::SelectOp::create(k.builder, k.loc, areMore, next, behind);
+  }
 
   /// Each tile of a block fetches a share of the panels that come next, by its rows.
-  Fetch fetchNext(const Rows &block, Value row, int64_t rows, Value weights, int64_t panels, const StepBlock &steps) {
+  Fetch fetchNext(const Rows &block, Value row, int64_t rows, const Panels &range, Value panel, int64_t panels,
+                  const StepBlock &steps) {
     Value size = k.constant(steps.count * panels * panelColumns), blockRows = k.sub(block.end, block.begin);
     auto ceilDiv = [&](Value a, Value b) { return k.div(k.add(a, k.add(b, -1)), b); };
     Value perRow = ceilDiv(size, blockRows), perStep = ceilDiv(k.mul(perRow, rows), k.constant(steps.count));
     Value share = k.mul(k.sub(row, block.begin), perRow);
-    if (steps.count != shape.depth) { // Panels do not follow each other: a block's steps are a part of each.
-      Value ofPanel = k.constant(steps.count * panelColumns), panel = k.div(share, ofPanel);
-      share = k.add(k.mul(panel, shape.depth * panelColumns), k.rem(share, ofPanel));
-    }
-    return {k.at(weights, k.add(share, shape.depth * panels * panelColumns), factors.panels), perStep};
+    // Without fused multiply-adds it is a panel or two, and registers are short.
+    bool followsItself = steps.count == shape.depth || !k.level.fma;
+    Value following = k.add(k.mul(k.add(panel, panels), shape.depth * panelColumns), k.mul(steps.begin, panelColumns));
+    Value next = followsItself ? k.add(share, following) : nextSteps(range, panel, panels, steps, share);
+    return {farAt(k, rhs.pointer, next, factors.panels), perStep};
   }
 
   /// What a tile reads and writes besides the two matrices is fetched before its sums begin; tiles of a few steps,
@@ -83,8 +107,8 @@ struct Gemm {
         epilogue.prefetch(k.add(first, r), k.add(column, panel * panelColumns));
   }
 
-  void tile(const Rows &block, const Source &source, Value row, int64_t rows, Value panel, const TileColumns &columns,
-            const StepBlock &steps) {
+  void tile(const Rows &block, const Source &source, Value row, int64_t rows, const Panels &range, Value panel,
+            const TileColumns &columns, const StepBlock &steps) {
     int64_t panelSize = shape.depth * panelColumns;
     Value weights = k.at(rhs.pointer, k.add(k.mul(panel, panelSize), k.mul(steps.begin, panelColumns)), factors.panels);
     Value origin = k.at(source.pointer, k.mul(k.sub(row, source.firstRow), source.stride), factors.rows);
@@ -93,7 +117,7 @@ struct Gemm {
     fetchResult(row, rows, column, columns, steps);
     std::optional<Fetch> fetch;
     if (blocks.fetchesPanels)
-      fetch = fetchNext(block, row, rows, weights, columns.panels, steps);
+      fetch = fetchNext(block, row, rows, range, panel, columns.panels, steps);
     auto prefetch = [&](Value first, int64_t step) {
       if (blocks.fetchesRows && step == 0) // What the next tile reads, spread over the steps of this one.
         k.prefetch(k.at(origin, k.mul(first, rows * factors.perStep), factors.rows),
@@ -173,23 +197,21 @@ struct Gemm {
   }
 
   /// A block of rows, which `rows` covers with tiles, times some panels.
-  void multiply(const Rows &block, RowRange rows, PanelRange panels) {
+  void multiply(const Rows &block, RowRange rows, const Panels &panels) {
     forStepBlocks(k, shape.depth, blocks.steps, [&](const StepBlock &steps) {
       Source source = sourceOf(block, steps);
-      panels([&](Value panel, const TileColumns &columns) {
-        rows([&](Value row, int64_t count) { tile(block, source, row, count, panel, columns, steps); });
-        if (steps.isLast && blocks.finishesBlocks)
-          finish(block, panel, columns);
-      });
+      forPanels(
+          k, panels.begin, panels.end, shape.columns, lanes, blocks.panels,
+          [&](Value panel, const TileColumns &columns) {
+            rows([&](Value row, int64_t count) { tile(block, source, row, count, panels, panel, columns, steps); });
+            if (steps.isLast && blocks.finishesBlocks)
+              finish(block, panel, columns);
+          });
     });
   }
 
-  void allPanels(llvm::function_ref<void(Value panel, const TileColumns &)> body) {
-    forPanels(k, k.constant(0), std::nullopt, shape.columns, lanes, blocks.panels, body);
-  }
-
   /// Groups of rows [begin, end) times some panels, in blocks of rows.
-  void groups(Value begin, Value end, PanelRange panels) {
+  void groups(Value begin, Value end, const Panels &panels) {
     EvenSplit split = evenSplit(*shape.rows, mostGroupRows);
     forEvenBlocks(k, begin, end, blocks.rows / mostGroupRows, [&](Value from, Value to) {
       multiply(
@@ -201,9 +223,8 @@ struct Gemm {
   /// See codegen/plans/GemmUnits.h.
   void units() {
     GemmUnits units = gemmUnits(k.kernel);
-    auto all = [&](auto body) { allPanels(body); };
     if (units.columnParts == 1)
-      return groups(firstRow(k, units.rows, k.begin), firstRow(k, units.rows, k.end), all);
+      return groups(firstRow(k, units.rows, k.begin), firstRow(k, units.rows, k.end), {k.constant(0), std::nullopt});
     Value parts = k.constant(units.columnParts);
     Value begin = k.div(k.begin, parts), count = k.sub(k.ceilDivClamped(k.end, units.columnParts), begin);
     // What begins and ends with all columns of a row is computed as a whole.
@@ -212,21 +233,20 @@ struct Gemm {
     k.loop(k.constant(0), k.div(count, k.max(together, k.constant(1))), 1, [&](Value block) {
       Value row = k.add(begin, k.mul(block, together)), first = k.mul(row, parts);
       Value from = k.max(k.sub(k.begin, first), k.constant(0)), to = k.min(k.sub(k.end, first), parts);
-      groups(firstRow(k, units.rows, row), firstRow(k, units.rows, k.add(row, together)), [&](auto body) {
-        int64_t panels = units.columns / panelColumns;
-        forPanels(k, k.mul(from, panels), k.mul(to, panels), shape.columns, lanes, blocks.panels, body);
-      });
+      int64_t panels = units.columns / panelColumns;
+      groups(firstRow(k, units.rows, row), firstRow(k, units.rows, k.add(row, together)),
+             {k.mul(from, panels), k.mul(to, panels)});
     });
   }
 
   /// Units of columns, as panels.
-  void unitPanels(Value begin, Value end, llvm::function_ref<void(Value panel, const TileColumns &)> body) {
+  Panels unitPanels(Value begin, Value end) {
     int64_t panels = unitColumns(k.kernel) / panelColumns;
-    forPanels(k, k.mul(begin, panels), k.mul(end, panels), shape.columns, lanes, blocks.panels, body);
+    return {k.mul(begin, panels), k.mul(end, panels)};
   }
 
   /// Blocks of rows whose number only a call knows.
-  void rows(Value first, Value last, PanelRange panels) {
+  void rows(Value first, Value last, const Panels &panels) {
     forEvenBlocks(k, first, last, blocks.rows, [&](Value begin, Value end) {
       multiply({begin, end}, [&](auto body) { forRows(k, begin, end, blocks.tileRows, std::nullopt, body); }, panels);
     });
@@ -235,17 +255,14 @@ struct Gemm {
   /// Units are rows, or columns if a call has few rows.
   void rowsOrColumns() {
     if (k.kernel.getPlan()->get("columns_task", 0) == 0)
-      return rows(k.begin, k.end, [&](auto body) { allPanels(body); });
+      return rows(k.begin, k.end, {k.constant(0), std::nullopt});
     Value total = k.dim(shape.height), few = k.less(total, k.constant(fewRows + 1));
     Value allUnits = k.constant(llvm::divideCeil(shape.columns, unitColumns(k.kernel)));
     auto choose = [&](Value ifFew, Value ifMany) -> Value {
       return arith::SelectOp::create(k.builder, k.loc, few, ifFew, ifMany);
     };
     Value firstUnit = choose(k.begin, k.constant(0)), lastUnit = choose(k.end, allUnits);
-    auto several = [&] {
-      rows(choose(k.constant(0), k.begin), choose(total, k.end),
-           [&](auto body) { unitPanels(firstUnit, lastUnit, body); });
-    };
+    auto several = [&] { rows(choose(k.constant(0), k.begin), choose(total, k.end), unitPanels(firstUnit, lastUnit)); };
     if (leastRows(k.kernel) > 1)
       return several();
     // A single row takes more columns at a time.
@@ -254,8 +271,7 @@ struct Gemm {
       Gemm single = *this;
       single.blocks = gemmBlocks(k.kernel, k.level, 1);
       single.multiply(
-          {k.constant(0), k.constant(1)}, [&](auto body) { body(k.constant(0), 1); },
-          [&](auto body) { single.unitPanels(firstUnit, lastUnit, body); });
+          {k.constant(0), k.constant(1)}, [&](auto body) { body(k.constant(0), 1); }, unitPanels(firstUnit, lastUnit));
     });
     k.when(arith::CmpIOp::create(k.builder, k.loc, arith::CmpIPredicate::ne, total, k.constant(1)), several);
   }
@@ -266,7 +282,7 @@ struct Gemm {
     multiply(
         {k.constant(0), k.constant(*shape.rows)},
         [&](auto body) { forGroups(k, split, k.constant(0), k.constant(split.parts), blocks.tileRows, body); },
-        [&](auto body) { unitPanels(k.begin, k.end, body); });
+        unitPanels(k.begin, k.end));
   }
 };
 

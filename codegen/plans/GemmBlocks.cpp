@@ -156,10 +156,14 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
     blocks.steps = std::clamp<int64_t>(number("steps", blocks.steps), 1, std::max<int64_t>(1, shape.depth));
 
   blocks.finishesBlocks = rows > 1 && Epilogue::isLong(kernel);
-  constexpr int64_t mostFinishedRows = 96; // Whose sums take a small part of the first-level cache.
-  int64_t blockRows = blockBytes / (blocks.steps * rowStepBytes);
+  // Weights are read once for each block of rows, from the last cache or memory: rather a block that takes a little
+  // more of the second-level cache than two. Sums that wait for the epilogue are hardly slower there than in the first
+  // one.
+  constexpr int64_t mostSumBytes = 64 << 10;
+  int64_t mostBlockBytes = staysNear ? blockBytes : blockBytes * 5 / 4;
+  int64_t blockRows = mostBlockBytes / (blocks.steps * rowStepBytes);
   if (blocks.finishesBlocks)
-    blockRows = std::min(blockRows, mostFinishedRows);
+    blockRows = std::min(blockRows, mostSumBytes / (blocks.sumsStride() * blocks.sumBytes));
   blockRows = number("rows", blockRows);
   if (rows <= fewRows) // They are one block, whatever it takes.
     blockRows = llvm::alignTo(rows, mostGroupRows);
