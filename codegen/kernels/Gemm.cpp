@@ -49,10 +49,10 @@ struct Gemm {
     Value begin, end;
   };
 
-  /// What has the next panels fetched while a tile works: a prefetch each turn of the innermost loop, from `pointer`
-  /// on.
+  /// What has the next panels fetched while a tile works: a prefetch in each turn of the innermost loop.
   struct Fetch {
-    Value pointer;
+    Value pointer; ///< The first one of them.
+    Value first;   ///< Element from which on the tile has them fetched.
     Value perStep; ///< In elements.
   };
 
@@ -66,19 +66,26 @@ struct Gemm {
 
   int64_t allPanels() const { return llvm::divideCeil(shape.columns, panelColumns); }
 
-  /// Where sums are cut, a block's steps are a part of each panel: where the share of the panels behind `panel` that
-  /// begins with element number `share` lies. Behind the last ones come the next steps of the first ones, and in the
-  /// end what lies behind the matrix: in most cases weights of the next kernel.
-  Value nextSteps(const Panels &range, Value panel, int64_t panels, const StepBlock &steps, Value share) {
-    int64_t ofPanel = steps.count * panelColumns, panelSize = shape.depth * panelColumns;
-    Value size = k.constant(ofPanel), first = k.add(panel, panels), begin = k.mul(steps.begin, panelColumns);
+  /// What is read after `panels` panels from `panel` on: the same steps of those behind them. Behind the last ones come
+  /// the next steps of the first ones, and in the end what lies behind the matrix: in most cases weights of the next
+  /// kernel.
+  Value nextPanels(const Panels &range, Value panel, int64_t panels, const StepBlock &steps) {
+    int64_t panelSize = shape.depth * panelColumns;
+    Value first = k.add(panel, panels), begin = k.mul(steps.begin, panelColumns);
+    Value next = k.add(k.mul(first, panelSize), begin);
+    if (steps.count == shape.depth || !k.level.fma)
+      return next;
     Value end = range.end ? k.min(*range.end, k.constant(allPanels())) : k.constant(allPanels());
-    Value areMore = k.less(first, end);
-    Value inPanels = k.add(k.mul(k.div(share, size), panelSize), k.rem(share, size));
-    Value behind = steps.isLast ? k.add(share, allPanels() * panelSize)
-                                : k.add(k.add(inPanels, k.mul(range.begin, panelSize)), k.add(begin, ofPanel));
-    Value next = k.add(k.add(inPanels, k.mul(first, panelSize)), begin);
-    return LLVM::SelectOp::create(k.builder, k.loc, areMore, next, behind);
+    Value behind = steps.isLast ? k.constant(allPanels() * panelSize)
+                                : k.add(k.add(k.mul(range.begin, panelSize), begin), steps.count * panelColumns);
+    return LLVM::SelectOp::create(k.builder, k.loc, k.less(first, end), next, behind);
+  }
+
+  /// Few rows need the next panels so soon that their last lines may still be on the way: then these are fetched in the
+  /// order in which tiles read them, a line of each panel and so on. For more rows, panel by panel is a little faster.
+  bool alternates(int64_t panels) const {
+    constexpr int64_t soon = 96;
+    return panels > 1 && shape.rows && *shape.rows <= soon && k.level.fma;
   }
 
   /// Each tile of a block fetches a share of the panels that come next, by its rows.
@@ -87,12 +94,21 @@ struct Gemm {
     Value size = k.constant(steps.count * panels * panelColumns), blockRows = k.sub(block.end, block.begin);
     auto ceilDiv = [&](Value a, Value b) { return k.div(k.add(a, k.add(b, -1)), b); };
     Value perRow = ceilDiv(size, blockRows), perStep = ceilDiv(k.mul(perRow, rows), k.constant(steps.count));
-    Value share = k.mul(k.sub(row, block.begin), perRow);
+    Value first = k.mul(k.sub(row, block.begin), perRow), ofPanel = k.constant(steps.count * panelColumns);
     // Without fused multiply-adds it is a panel or two, and registers are short.
-    bool followsItself = steps.count == shape.depth || !k.level.fma;
-    Value following = k.add(k.mul(k.add(panel, panels), shape.depth * panelColumns), k.mul(steps.begin, panelColumns));
-    Value next = followsItself ? k.add(share, following) : nextSteps(range, panel, panels, steps, share);
-    return {farAt(k, rhs.pointer, next, factors.panels), perStep};
+    if (steps.count != shape.depth && !alternates(panels) && k.level.fma)
+      first = k.add(k.mul(k.div(first, ofPanel), shape.depth * panelColumns), k.rem(first, ofPanel));
+    return {farAt(k, rhs.pointer, nextPanels(range, panel, panels, steps), factors.panels), first, perStep};
+  }
+
+  /// What is fetched in a step.
+  void fetch(const Fetch &next, Value step, int64_t panels) {
+    Value element = k.add(next.first, k.mul(step, next.perStep));
+    if (alternates(panels)) {
+      Value line = k.div(element, k.constant(panelColumns)), all = k.constant(panels);
+      element = k.add(k.mul(k.div(line, all), panelColumns), k.mul(k.rem(line, all), shape.depth * panelColumns));
+    }
+    k.prefetch(k.at(next.pointer, element, factors.panels), 0, factors.panels);
   }
 
   /// What a tile reads and writes besides the two matrices is fetched before its sums begin; tiles of a few steps,
@@ -115,15 +131,15 @@ struct Gemm {
     Value column = k.mul(panel, panelColumns);
     Accumulators start = startTile(k, rows, columns, element, steps.isFirst, row, column);
     fetchResult(row, rows, column, columns, steps);
-    std::optional<Fetch> fetch;
+    std::optional<Fetch> next;
     if (blocks.fetchesPanels)
-      fetch = fetchNext(block, row, rows, range, panel, columns.panels, steps);
+      next = fetchNext(block, row, rows, range, panel, columns.panels, steps);
     auto prefetch = [&](Value first, int64_t step) {
       if (blocks.fetchesRows && step == 0) // What the next tile reads, spread over the steps of this one.
         k.prefetch(k.at(origin, k.mul(first, rows * factors.perStep), factors.rows),
                    rows * shape.depth * factors.perStep, factors.rows);
-      if (fetch && step == 0)
-        k.prefetch(k.at(fetch->pointer, k.mul(first, fetch->perStep), factors.panels), 0, factors.panels);
+      if (next && step == 0)
+        fetch(*next, first, columns.panels);
       if (blocks.ahead != 0)
         for (int64_t p = 0; p < columns.panels; ++p)
           k.prefetch(k.at(weights, k.mul(first, panelColumns), factors.panels),
