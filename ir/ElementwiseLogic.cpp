@@ -21,9 +21,9 @@ static Value select(OpBuilder &builder, Location loc, Value condition, Value a, 
 // Comparisons and choices
 //===----------------------------------------------------------------------===//
 
-LogicalResult CompareOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
-                                          DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
-                                          SmallVectorImpl<Type> &types) {
+LogicalResult CompareOp::inferReturnTypes(MLIRContext *context, std::optional<Location> /*loc*/, ValueRange operands,
+                                          DictionaryAttr /*attributes*/, OpaqueProperties /*properties*/,
+                                          RegionRange /*regions*/, SmallVectorImpl<Type> &types) {
   types.push_back(tensorOf(dimsOf(operands[0].getType()), IntegerType::get(context, 1)));
   return success();
 }

@@ -9,7 +9,6 @@
 using namespace mlir;
 using namespace margay;
 using namespace margay::codegen;
-using nn::DimAttr;
 
 static Value select(KernelBuilder &k, Value condition, Value a, Value b) {
   return arith::SelectOp::create(k.builder, k.loc, condition, a, b);

@@ -48,7 +48,7 @@ static double tableError(const WinogradTile &tile) {
 /// size follows that of the transformed weights times that of transformed inputs, B's row. So the variance of a
 /// result's error is, but for a factor, the sum over channels of w^T Q w with Q = the sum over points of |A_p|² |B_p|²
 /// g_p g_p^T; for independent weights that is the trace of Q over the number of taps times |w|².
-static std::optional<double> amplification(const WinogradTile &tile, const ConvSizes &sizes, Value filter) {
+static std::optional<double> amplification(const WinogradTile &tile, Value filter) {
   int64_t taps = tile.height.kernel * tile.width.kernel;
   std::vector<double> quadratic(taps * taps, 0);
   auto pointWeight = [](const WinogradAxis &axis, int64_t point) {
@@ -116,7 +116,7 @@ static bool isExact(const WinogradTile &tile, const ConvSizes &sizes, Value filt
   double error = tableError(tile) * std::sqrt(std::max(1.0, sizes.channels / tableChannels));
   if (error > budget)
     return false;
-  std::optional<double> factor = amplification(tile, sizes, filter);
+  std::optional<double> factor = amplification(tile, filter);
   return factor && error * *factor <= budget;
 }
 

@@ -57,8 +57,8 @@ TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &u
       bool endsWithUnit = ofAUnit == 0 || ofAUnit % panels == 0;
       if (panels > all || !endsWithUnit || !fits(level, tiles.size, panels * perPanel))
         continue;
-      int64_t rest = all % panels;
-      double time = static_cast<double>(all / panels) * groupTime(level, tiles, panels, perPanel, use) +
+      int64_t rest = all % panels, whole = all / panels;
+      double time = static_cast<double>(whole) * groupTime(level, tiles, panels, perPanel, use) +
                     (rest == 0 ? 0 : groupTime(level, tiles, rest, perPanel, use));
       if (mine.time == 0 || time < mine.time || (time == mine.time && rest == 0))
         mine = {{tiles.size, panels}, time};

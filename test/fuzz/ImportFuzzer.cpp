@@ -36,10 +36,12 @@ static llvm::Error importBytes(llvm::StringRef bytes) {
   if (!model)
     return model.takeError();
   auto loaded = std::make_shared<onnx::LoadedModel>(std::move(file), std::move(*model), onnx::ExternalFiles(""));
-  auto module = onnx::importGraph(freshContext(), std::move(loaded), {});
+  auto module = onnx::importGraph(freshContext(), loaded, {});
   return module ? llvm::Error::success() : module.takeError();
 }
 
+// libFuzzer gives the name.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   llvm::Error error = importBytes(llvm::StringRef(reinterpret_cast<const char *>(data), size));
   std::string said;
