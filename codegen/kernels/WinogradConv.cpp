@@ -285,6 +285,17 @@ struct WinogradConv {
     });
   }
 
+  /// Weights that lie `steps` behind those of a point in a panel; where the panel ends before, these are the first ones
+  /// of the next panels, not of the one behind it, which is multiplied now.
+  Value behindPanels(Value weights, Value point, int64_t steps, int64_t panels) {
+    if (panels == 1)
+      return weights;
+    int64_t pointsBehind = tiling.points() - steps / std::max<int64_t>(1, tiling.channels); // From here on.
+    Value skipped = LLVM::SelectOp::create(k.builder, k.loc, k.less(point, k.constant(pointsBehind)), k.constant(0),
+                                           k.constant((panels - 1) * panelSize()));
+    return farAt(k, weights, skipped, element);
+  }
+
   void multiplyIn(const Operands &operands, const TileColumns &columns, int64_t tiles) {
     int64_t pointSize = tiling.channels * panelColumns;
     EvenSplit split = evenSplit(tiles, registers.rows);
@@ -305,7 +316,8 @@ struct WinogradConv {
         SmallVector<Value> fetched;
         for (int64_t part = i * parts / fetching; part < (i + 1) * parts / fetching; ++part) {
           int64_t steps = ahead + part % stepsTogether * partSteps;
-          fetched.push_back(k.at(weights, part / stepsTogether * panelSize() + steps * panelColumns, element));
+          Value from = k.at(weights, part / stepsTogether * panelSize() + steps * panelColumns, element);
+          fetched.push_back(behindPanels(from, point, steps, columns.panels));
         }
         if (images.result.rows + images.input.rows > 0)
           fetched.push_back(imageRun(operands, images, k.add(firstRun, i), weights));
