@@ -111,6 +111,18 @@ struct Gemm {
     k.prefetch(k.at(next.pointer, element, factors.panels), 0, factors.panels);
   }
 
+  /// In a step, what is read `blocks.ahead` steps later: of each panel, then of the panels behind them.
+  void fetchAhead(Value weights, Value first, int64_t step, int64_t panels) {
+    int64_t panelSize = shape.depth * panelColumns;
+    Value place = k.mul(first, panelColumns), isInside = k.less(first, k.constant(shape.depth - blocks.ahead));
+    if (panels > 1)
+      place = k.add(place, LLVM::SelectOp::create(k.builder, k.loc, isInside, k.constant(0),
+                                                  k.constant((panels - 1) * panelSize)));
+    for (int64_t panel = 0; panel < panels; ++panel)
+      k.prefetch(farAt(k, weights, place, factors.panels), panel * panelSize + (step + blocks.ahead) * panelColumns,
+                 factors.panels);
+  }
+
   /// What a tile reads and writes besides the two matrices is fetched before its sums begin; tiles of a few steps,
   /// which take less time than that, fetch for those behind them. Where sums are added to what is there, these wait for
   /// all of its lines.
@@ -141,9 +153,7 @@ struct Gemm {
       if (next && step == 0)
         fetch(*next, first, columns.panels);
       if (blocks.ahead != 0)
-        for (int64_t p = 0; p < columns.panels; ++p)
-          k.prefetch(k.at(weights, k.mul(first, panelColumns), factors.panels),
-                     p * panelSize + (step + blocks.ahead) * panelColumns, factors.panels);
+        fetchAhead(weights, first, step, columns.panels);
     };
     SmallVector<Value> sums =
         sumPanels(k, start, {origin, source.stride, weights, panelSize}, steps.count, blocks.unroll, factors, prefetch);
