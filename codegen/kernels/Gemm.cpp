@@ -85,7 +85,7 @@ struct Gemm {
   /// order in which tiles read them, a line of each panel and so on. For more rows, panel by panel is a little faster.
   bool alternates(int64_t panels) const {
     constexpr int64_t soon = 96;
-    return panels > 1 && shape.rows && *shape.rows <= soon && k.level.fma;
+    return panels > 1 && shape.rows.value_or(leastRows(k.kernel)) <= soon && k.level.fma;
   }
 
   /// Each tile of a block fetches a share of the panels that come next, by its rows.

@@ -68,7 +68,7 @@ static std::optional<int64_t> hiddenDims(NodeImport &node, StringRef text, unsig
 }
 
 /// Moves the axes of `term` so that they are called `labels`, which has the same ones.
-static Term arrange(NodeImport &node, Term term, Labels labels) {
+static Term arrange(NodeImport &node, const Term &term, const Labels &labels) {
   llvm::SmallVector<int64_t> permutation;
   for (Label label : labels)
     permutation.push_back(term.axisOf(label));
@@ -171,7 +171,7 @@ static Term multiply(NodeImport &node, const Term &a, const Term &b) {
 }
 
 /// The product of two terms, summed over the labels that are not `wanted`.
-static Term join(NodeImport &node, Term a, Term b, llvm::function_ref<bool(Label)> wanted) {
+static Term join(NodeImport &node, const Term &a, const Term &b, llvm::function_ref<bool(Label)> wanted) {
   Term left = dropStretched(node, a, b), right = dropStretched(node, b, a);
   if (!left.value || !right.value)
     return {};

@@ -85,7 +85,7 @@ LogicalResult importRoiAlign(NodeImport &node) {
   nn::DimAttr rows = node.dim(height * ratio), columns = node.dim(width * ratio), one = node.dim(1);
   if (!isManageable({of[0], dims[1], rows, columns}))
     return node.unsupported("the result is too large to be compiled");
-  auto everywhere = [&](Value x, Dims around) {
+  auto everywhere = [&](Value x, const Dims &around) {
     return node.reshape(node.broadcast(node.reshape(x, around), {of[0], rows, columns}), {of[0], rows * columns});
   };
   Taps down = tapsInRegion(node, everywhere(coordinates(node, regions, 1, height), {of[0], rows, one}), dims[2]),
