@@ -25,7 +25,7 @@ static bool areResults(TypeRange inferred, TypeRange actual) {
 bool ContractOp::isCompatibleReturnTypes(TypeRange inferred, TypeRange actual) { return areResults(inferred, actual); }
 bool ConvOp::isCompatibleReturnTypes(TypeRange inferred, TypeRange actual) { return areResults(inferred, actual); }
 
-LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+LogicalResult ContractOp::inferReturnTypes(MLIRContext * /*context*/, std::optional<Location> loc, ValueRange operands,
                                            DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
                                            SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);

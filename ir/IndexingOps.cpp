@@ -8,7 +8,7 @@ using namespace margay::nn;
 
 static bool isAxis(int64_t axis, int64_t rank) { return axis >= 0 && axis < rank; }
 
-LogicalResult DimsOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+LogicalResult DimsOp::inferReturnTypes(MLIRContext *context, std::optional<Location> /*loc*/, ValueRange operands,
                                        DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
                                        SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
@@ -55,7 +55,7 @@ OpFoldResult SliceOp::fold(FoldAdaptor) {
   return whole ? OpFoldResult(getOperand()) : OpFoldResult();
 }
 
-LogicalResult PadOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+LogicalResult PadOp::inferReturnTypes(MLIRContext * /*context*/, std::optional<Location> loc, ValueRange operands,
                                       DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
                                       SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
@@ -86,7 +86,7 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *context, std::optional<Locati
   return success();
 }
 
-LogicalResult GatherOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+LogicalResult GatherOp::inferReturnTypes(MLIRContext * /*context*/, std::optional<Location> loc, ValueRange operands,
                                          DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
                                          SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
@@ -108,9 +108,10 @@ LogicalResult GatherOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
   return success();
 }
 
-LogicalResult GatherElementsOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
-                                                 DictionaryAttr attributes, OpaqueProperties properties,
-                                                 RegionRange regions, SmallVectorImpl<Type> &types) {
+LogicalResult GatherElementsOp::inferReturnTypes(MLIRContext * /*context*/, std::optional<Location> loc,
+                                                 ValueRange operands, DictionaryAttr attributes,
+                                                 OpaqueProperties properties, RegionRange regions,
+                                                 SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
   auto data = cast<RankedTensorType>(op.getData().getType()),
        indices = cast<RankedTensorType>(op.getIndices().getType());
@@ -127,7 +128,7 @@ LogicalResult GatherElementsOp::inferReturnTypes(MLIRContext *context, std::opti
   return success();
 }
 
-LogicalResult GatherNdOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+LogicalResult GatherNdOp::inferReturnTypes(MLIRContext * /*context*/, std::optional<Location> loc, ValueRange operands,
                                            DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
                                            SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);

@@ -6,7 +6,7 @@
 using namespace mlir;
 using namespace margay::nn;
 
-LogicalResult ReduceOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+LogicalResult ReduceOp::inferReturnTypes(MLIRContext * /*context*/, std::optional<Location> loc, ValueRange operands,
                                          DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
                                          SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);
@@ -25,7 +25,7 @@ LogicalResult ReduceOp::inferReturnTypes(MLIRContext *context, std::optional<Loc
   return success();
 }
 
-LogicalResult WindowOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc, ValueRange operands,
+LogicalResult WindowOp::inferReturnTypes(MLIRContext * /*context*/, std::optional<Location> loc, ValueRange operands,
                                          DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
                                          SmallVectorImpl<Type> &types) {
   Adaptor op(operands, attributes, properties, regions);

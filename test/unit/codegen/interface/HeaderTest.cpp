@@ -104,12 +104,12 @@ Interface wildInterface() {
 
 TEST_F(Header, IsAsTheContractSays) {
   std::string text = writeHeader(fakeInterface());
+  const char *call = "mg_status fake(int64_t N, const float *image, float *logits_0, void *arena, size_t arena_bytes, "
+                     "const mg_options *options);\n";
   for (const char *line :
        {"#include \"margay.h\"\n", "#define FAKE_ALIGN 64\n", "#define FAKE_ARENA_BYTES 448u ",
         "#define FAKE_HASH 0xfedcba9876543210u\n",
-        "/* image f32[N,3] -> logits_0 f32[N,3], N in 1..32.\n * output logits_0: 'logits:0' in the model\n",
-        "mg_status fake(int64_t N, const float *image, float *logits_0, void *arena, size_t arena_bytes, const "
-        "mg_options *options);\n",
+        "/* image f32[N,3] -> logits_0 f32[N,3], N in 1..32.\n * output logits_0: 'logits:0' in the model\n", call,
         "size_t fake_arena_bytes(int64_t N, const mg_options *options);\n", "extern const mg_model fake_model;\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line << "\nis not in\n" << text;
 }

@@ -58,14 +58,14 @@ TEST(ModelName, SuggestsANameThatIsFine) {
 }
 
 /// The C names that symbols, inputs and outputs get.
-std::vector<std::string> names(std::vector<std::string> symbols, std::vector<std::string> inputs,
-                               std::vector<std::string> outputs) {
+std::vector<std::string> names(const std::vector<std::string> &symbols, const std::vector<std::string> &inputs,
+                               const std::vector<std::string> &outputs) {
   Interface interface = {.name = "net", .version = "1"};
-  for (std::string &name : symbols)
+  for (const std::string &name : symbols)
     interface.symbols.push_back({.name = name});
-  for (std::string &name : inputs)
+  for (const std::string &name : inputs)
     interface.inputs.push_back({.name = name});
-  for (std::string &name : outputs)
+  for (const std::string &name : outputs)
     interface.outputs.push_back({.name = name});
   assignNames(interface);
   std::vector<std::string> result;

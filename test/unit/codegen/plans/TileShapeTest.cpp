@@ -35,9 +35,9 @@ TEST(TileShape, EndsWithAUnit) {
 }
 
 TEST(TileShape, MultipliesEnoughWithPanelsFromTheSecondLevelCache) {
-  expect(shapeOf(4, {.rows = 7, .columns = 512, .panelBytes = 9 * 512 * 64}), 7, 3);
-  expect(shapeOf(4, {.rows = 8, .columns = 768, .panelBytes = 768 * 64}), 8, 3);
-  expect(shapeOf(4, {.rows = 12, .columns = 768, .panelBytes = 768 * 64}), 6, 4);
+  expect(shapeOf(4, {.rows = 7, .columns = 512, .panelBytes = int64_t{9} * 512 * 64}), 7, 3);
+  expect(shapeOf(4, {.rows = 8, .columns = 768, .panelBytes = int64_t{768} * 64}), 8, 3);
+  expect(shapeOf(4, {.rows = 12, .columns = 768, .panelBytes = int64_t{768} * 64}), 6, 4);
 }
 
 TEST(TileShape, SaysWhatWasConsidered) {
