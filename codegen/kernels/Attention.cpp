@@ -21,6 +21,7 @@
 #include "codegen/plans/GemmBlocks.h"
 #include "codegen/plans/TileShape.h"
 #include "llvm/Support/MathExtras.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace margay;
@@ -38,7 +39,22 @@ struct AttentionKernel {
   int64_t lanes = k.lanes(element);
   EvenSplit split = evenSplit(parts.rows, mostGroupRows);
   int64_t together = k.level.fma ? stepsTogether : 1; ///< A product that waits for its sum needs a register.
+  bool readsValues = canReadValues();
+  /// Rows whose powers are computed beside each other, so that none waits for its lanes to be joined.
+  int64_t rowsOfPowers = k.level.registers == 32 ? 4 : 1;
   Epilogue scoreEpilogue, epilogue;
+
+  /// Whether values are read where they lie: a tile of many registers takes whole lines of each step, and as often as
+  /// it would those of panels. Of rows that have their place within a page in common, a set of the second-level cache
+  /// gets one in 16 or 32, and has room for 8 at least.
+  bool canReadValues() {
+    constexpr int64_t page = 4096, mostAlike = 128;
+    std::optional<int64_t> stride = Emit::constantOf(values.stride(k, 'k'));
+    if (k.level.registers < 32 || Emit::constantOf(values.stride(k, 'n')) != 1 || !stride || parts.columns % lanes != 0)
+      return false;
+    int64_t bytes = *stride * element.getIntOrFloatBitWidth() / 8;
+    return parts.keys * std::gcd(bytes, page) <= mostAlike * page;
+  }
 
   /// A group of rows of one matrix.
   struct Group {
@@ -63,16 +79,24 @@ struct AttentionKernel {
     });
   }
 
+  /// The right matrix of a product, in panels or as it lies.
+  struct Right {
+    Value pointer;
+    int64_t panelSize;
+    Value stepStride = {};
+  };
+  Right packed(int64_t offset, int64_t steps) { return {scratchAt(offset), steps * panelColumns}; }
+
   using Finish = llvm::function_ref<void(Accumulators &done, Value row, Value column)>;
 
   /// The group's rows, of which each begins at `start(row)`, times panels.
-  void multiply(const Group &group, llvm::function_ref<Value(Value row)> start, Value rowStride, int64_t packed,
+  void multiply(const Group &group, llvm::function_ref<Value(Value row)> start, Value rowStride, const Right &right,
                 int64_t steps, int64_t columns, Finish finish) {
     TileShape tile = tileShape(k.level, lanes, {.rows = std::max<int64_t>(1, split.size), .columns = columns});
     forPanels(k, k.constant(0), std::nullopt, columns, lanes, tile.panels, [&](Value panel, const TileColumns &shape) {
-      Value weights = k.at(scratchAt(packed), k.mul(panel, steps * panelColumns), element);
+      Value weights = k.at(right.pointer, k.mul(panel, right.panelSize), element);
       forGroups(k, split, group.index, k.add(group.index, 1), tile.rows, [&](Value row, int64_t rows) {
-        TileOperands operands{start(row), rowStride, weights, steps * panelColumns};
+        TileOperands operands{start(row), rowStride, weights, right.panelSize, right.stepStride};
         Accumulators zero = zeroAccumulators(k, rows, shape, element);
         Accumulators done{rows, shape,
                           sumPanels(k, zero, operands, steps, together, Factors::of(element), [](Value, int64_t) {})};
@@ -86,7 +110,8 @@ struct AttentionKernel {
   void computeScores(const Group &group) {
     Value stride = queries.stride(k, 'm');
     auto start = [&](Value row) { return k.at(group.queries, k.mul(row, stride), element); };
-    multiply(group, start, stride, 0, parts.depth, parts.keys, [&](Accumulators &done, Value row, Value column) {
+    Right right = packed(0, parts.depth);
+    multiply(group, start, stride, right, parts.depth, parts.keys, [&](Accumulators &done, Value row, Value column) {
       scoreEpilogue.enterBlock();
       forRegisters(k, done, row, column, [&](Value sum, Value row, Value column, int64_t width) {
         Value score = scoreEpilogue.compute(parts.softmax.getOperand(), sum, resultRow(group, row), column, width);
@@ -115,6 +140,26 @@ struct AttentionKernel {
     });
   }
 
+  /// The same, some rows beside each other. The greatest scores of all come first, so that powers do not wait for them.
+  void computePowersTogether(const Group &group, Value next) {
+    RowWalk walk{k, k.constant(llvm::alignTo(parts.keys, lanes)), element, lanes};
+    auto forSome = [&](llvm::function_ref<void(PowersOfRows rows, Value factors)> body) {
+      forRows(k, group.firstRow, next, rowsOfPowers, std::nullopt, [&](Value row, int64_t rows) {
+        Value first = scoreRow(group, row);
+        auto place = [&](int64_t index, Value column) {
+          return k.at(k.at(first, column, element), index * scratch.stride, element);
+        };
+        body({walk, rows, place}, factorAt(group, row));
+      });
+    };
+    forSome([&](PowersOfRows rows, Value factors) { k.store(rows.greatest(), factors); });
+    forSome([&](PowersOfRows rows, Value factors) {
+      Value sums = rows.pass([&](int64_t row) { return k.load(element, k.at(factors, row, element)); });
+      Value one = k.constantVector(element, rows.rows, 1);
+      k.store(arith::DivFOp::create(k.builder, k.loc, one, sums), factors);
+    });
+  }
+
   /// Columns beyond the last key, up to a full register, add nothing.
   void padScores(const Group &group, Value row) {
     int64_t full = parts.keys / lanes * lanes;
@@ -124,7 +169,10 @@ struct AttentionKernel {
 
   void computeResult(const Group &group) {
     auto start = [&](Value row) { return scoreRow(group, row); };
-    multiply(group, start, k.constant(scratch.stride), scratch.values, parts.keys, parts.columns,
+    Right right = packed(scratch.values, parts.keys);
+    if (readsValues)
+      right = {values.matrix(k, group.batch), panelColumns, values.stride(k, 'k')};
+    multiply(group, start, k.constant(scratch.stride), right, parts.keys, parts.columns,
              [&](Accumulators &done, Value row, Value column) {
                epilogue.enterBlock();
                forRegisters(k, done, row, column, [&](Value sum, Value row, Value column, int64_t width) {
@@ -146,7 +194,8 @@ struct AttentionKernel {
     Value first = k.div(k.begin, groups), last = k.ceilDivClamped(k.end, split.parts);
     k.loop(first, last, 1, [&](Value batch) {
       pack(keys, batch, parts.depth, parts.keys, 0);
-      pack(values, batch, parts.keys, parts.columns, scratch.values);
+      if (!readsValues)
+        pack(values, batch, parts.keys, parts.columns, scratch.values);
       Value base = k.mul(batch, split.parts), queryMatrix = queries.matrix(k, batch);
       Value from = k.max(k.sub(k.begin, base), k.constant(0)), to = k.min(k.sub(k.end, base), groups);
       k.loop(from, to, 1, [&](Value index) {
@@ -154,7 +203,10 @@ struct AttentionKernel {
         Value next = firstRow(k, split, k.add(index, 1));
         k.loop(group.firstRow, next, 1, [&](Value row) { padScores(group, row); });
         computeScores(group);
-        computePowers(group, next);
+        if (rowsOfPowers > 1)
+          computePowersTogether(group, next);
+        else
+          computePowers(group, next);
         computeResult(group);
       });
     });

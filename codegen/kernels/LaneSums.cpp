@@ -1,6 +1,6 @@
 //===- LaneSums.cpp - the sums of some vectors' lanes ---------------------===//
 //
-// In each step halves are added to halves, and two vectors become one, until there is one vector: so it takes about
+// In each step halves are joined with halves, and two vectors become one, until there is one vector: so it takes about
 // three instructions a vector, where each alone would take twice as many as it has halves.
 //
 //===----------------------------------------------------------------------===//
@@ -20,8 +20,11 @@ struct Partial {
 };
 } // namespace
 
-/// Adds the upper half of each sum's lanes to the lower one; two vectors become one as long, one becomes half as long.
-static Partial addHalves(Emit &e, const Partial &a, const Partial *b) {
+using JoinTwo = llvm::function_ref<Value(Value, Value)>;
+
+/// Joins the upper half of each sum's lanes with the lower one; two vectors become one as long, one becomes half as
+/// long.
+static Partial joinHalves(Emit &e, const Partial &a, const Partial *b, JoinTwo join) {
   constexpr int32_t quarter = 4; // Lanes that shuffles can choose among at no further cost.
   int32_t half = a.lanes / 2, length = a.lanes * static_cast<int32_t>(a.members.size());
   // Members side by side before the other vector's take their turn.
@@ -40,14 +43,18 @@ static Partial addHalves(Emit &e, const Partial &a, const Partial *b) {
   Value other = b ? b->vector : a.vector;
   Value lower = LLVM::ShuffleVectorOp::create(e.builder, e.loc, a.vector, other, low);
   Value upper = LLVM::ShuffleVectorOp::create(e.builder, e.loc, a.vector, other, high);
-  sum.vector = arith::AddFOp::create(e.builder, e.loc, lower, upper);
+  sum.vector = join(lower, upper);
   return sum;
 }
 
 Value codegen::laneSums(Emit &e, ArrayRef<Value> vectors) {
-  auto add = [&](Value a, Value b) -> Value { return arith::AddFOp::create(e.builder, e.loc, a, b); };
+  return lanesJoined(e, vectors,
+                     [&](Value a, Value b) -> Value { return arith::AddFOp::create(e.builder, e.loc, a, b); });
+}
+
+Value codegen::lanesJoined(Emit &e, ArrayRef<Value> vectors, JoinTwo join) {
   if (vectors.size() == 1)
-    return e.combineLanes(vectors[0], add);
+    return e.combineLanes(vectors[0], join);
   SmallVector<Partial> parts;
   for (auto [index, vector] : llvm::enumerate(vectors)) {
     auto lanes = static_cast<int32_t>(cast<VectorType>(vector.getType()).getNumElements());
@@ -56,7 +63,7 @@ Value codegen::laneSums(Emit &e, ArrayRef<Value> vectors) {
   while (parts[0].lanes > 1) {
     SmallVector<Partial> sums;
     for (size_t i = 0; i < parts.size(); i += 2)
-      sums.push_back(addHalves(e, parts[i], parts.size() > 1 ? &parts[i + 1] : nullptr));
+      sums.push_back(joinHalves(e, parts[i], parts.size() > 1 ? &parts[i + 1] : nullptr, join));
     parts = std::move(sums);
   }
   // Each sum to its place.

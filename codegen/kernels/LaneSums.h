@@ -11,6 +11,10 @@ namespace margay::codegen {
 /// Vectors of 16 lanes, as many as a power of two, at most 16.
 mlir::Value laneSums(Emit &e, llvm::ArrayRef<mlir::Value> vectors);
 
+/// The same of what joins two values otherwise: maxima, say.
+mlir::Value lanesJoined(Emit &e, llvm::ArrayRef<mlir::Value> vectors,
+                        llvm::function_ref<mlir::Value(mlir::Value, mlir::Value)> join);
+
 } // namespace margay::codegen
 
 #endif // MARGAY_CODEGEN_KERNELS_LANESUMS_H

@@ -122,8 +122,11 @@ SmallVector<Value> codegen::sumPanels(KernelBuilder &k, const Accumulators &star
   // A pair that is taken apart is two steps already.
   int64_t turn = widens ? std::max<int64_t>(1, together / factors.perStep) : together;
   return sumSteps(k, start, steps, turn, [&](Accumulators &now, Value first, int64_t step) {
-    Value line =
-        k.at(k.at(operands.panels, k.mul(first, panelColumns), factors.panels), step * panelColumns, factors.panels);
+    auto lineAt = [&](Value stride) {
+      Value line = k.at(operands.panels, k.mul(first, stride), factors.panels);
+      return k.at(line, k.mul(stride, step), factors.panels);
+    };
+    Value line = lineAt(operands.stepStride ? operands.stepStride : k.constant(panelColumns));
     Value scalars = k.at(operands.rows, k.mul(first, factors.perStep), factors.rows);
     prefetch(first, step);
     auto weights = [&](const TileColumn &c) {

@@ -43,6 +43,7 @@ struct TileOperands {
   mlir::Value rows, rowStride; ///< The tile's first row of the left matrix, from the first step on.
   mlir::Value panels;          ///< The first panel, from the first step on.
   int64_t panelSize;           ///< Elements from one panel to the next.
+  mlir::Value stepStride = {}; ///< Elements from one step to the next, where it is a matrix that was not packed.
 };
 
 /// What the matrices' elements are. A step multiplies one of a row with one of each column; or a pair of bf16, which

@@ -34,6 +34,23 @@ struct Powers {
   Result pass(const PowerPass &pass, mlir::Value greatest) const;
 };
 
+/// Rows beside each other, as many as a power of two, of full vectors. What is given has one lane for each row.
+struct PowersOfRows {
+  RowWalk walk;
+  int64_t rows;
+  llvm::function_ref<mlir::Value(int64_t row, mlir::Value column)> place; ///< Where an element is.
+
+  /// The greatest elements.
+  mlir::Value greatest() const;
+  /// Leaves the powers where the elements are, and gives their sums.
+  mlir::Value pass(llvm::function_ref<mlir::Value(int64_t row)> greatest) const;
+
+private:
+  mlir::Value load(int64_t row, mlir::Value column, int64_t lanes) const {
+    return walk.e.load(walk.e.vectorOf(walk.element, lanes), place(row, column));
+  }
+};
+
 } // namespace margay::codegen
 
 #endif // MARGAY_CODEGEN_KERNELS_POWERS_H

@@ -32,6 +32,12 @@ class Walking {
 public:
   Walking(const RowWalk &walk, ArrayRef<ReduceKind> kinds) : walk(walk), e(walk.e), kinds(kinds) {}
   SmallVector<Value> over(RowWalk::Step step);
+  SmallVector<Value> lanesOver(RowWalk::Step step) {
+    from = e.constant(0);
+    state = neutrals(walk.lanes);
+    cover(walk.lanes, step);
+    return state;
+  }
 
 private:
   Value combined(size_t index, Value a, Value b) {
@@ -100,4 +106,8 @@ SmallVector<Value> Walking::over(RowWalk::Step step) {
 
 SmallVector<Value> RowWalk::over(ArrayRef<ReduceKind> kinds, Step step) const {
   return Walking(*this, kinds).over(step);
+}
+
+SmallVector<Value> RowWalk::lanesOver(ArrayRef<ReduceKind> kinds, Step step) const {
+  return Walking(*this, kinds).lanesOver(step);
 }

@@ -27,6 +27,8 @@ struct RowWalk {
                                                                  int64_t count, int64_t lanes)>;
   /// The carried values after all elements, their lanes joined, each in the way it says.
   llvm::SmallVector<mlir::Value> over(llvm::ArrayRef<nn::ReduceKind> kinds, Step step) const;
+  /// The same before lanes are joined, of whole vectors: for who joins those of a few values together (LaneSums.h).
+  llvm::SmallVector<mlir::Value> lanesOver(llvm::ArrayRef<nn::ReduceKind> kinds, Step step) const;
 };
 
 } // namespace margay::codegen
