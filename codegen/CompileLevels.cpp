@@ -58,13 +58,15 @@ static llvm::Expected<std::unique_ptr<llvm::Module>> lower(OwningOpRef<ModuleOp>
 static llvm::Error writeFile(StringRef path, ArrayRef<char> bytes) {
   std::error_code error;
   llvm::raw_fd_ostream os(path, error);
-  if (!error)
+  if (!error) {
     os.write(bytes.data(), bytes.size());
-  os.close();
-  if (!error && !os.has_error())
+    os.close();
+    error = os.error();
+    os.clear_error();
+  }
+  if (!error)
     return llvm::Error::success();
-  os.clear_error();
-  return makeFault(Fault::Io, path + ": cannot be written: " + error.message());
+  return makeFault(Fault::Io, path + ": cannot be written: " + StringRef(error.message()).lower());
 }
 
 llvm::Error codegen::writeObject(StringRef path, llvm::Expected<SmallVector<char, 0>> object) {

@@ -282,7 +282,7 @@ struct Gemm {
   void rowsOrColumns() {
     if (k.kernel.getPlan()->get("columns_task", 0) == 0)
       return rows(k.begin, k.end, {k.constant(0), std::nullopt});
-    Value total = k.dim(shape.height), few = k.less(total, k.constant(fewRows + 1));
+    Value total = k.dim(shape.height), few = k.less(total, k.constant(mostRowsOfColumns(k.kernel) + 1));
     Value allUnits = k.constant(llvm::divideCeil(shape.columns, unitColumns(k.kernel)));
     auto choose = [&](Value ifFew, Value ifMany) -> Value {
       return arith::SelectOp::create(k.builder, k.loc, few, ifFew, ifMany);
@@ -305,10 +305,7 @@ struct Gemm {
   /// Units are columns; there are few rows.
   void columns() {
     EvenSplit split = evenSplit(*shape.rows, mostGroupRows);
-    multiply(
-        {k.constant(0), k.constant(*shape.rows)},
-        [&](auto body) { forGroups(k, split, k.constant(0), k.constant(split.parts), blocks.tileRows, body); },
-        unitPanels(k.begin, k.end));
+    groups(k.constant(0), k.constant(split.parts), unitPanels(k.begin, k.end));
   }
 };
 

@@ -234,10 +234,17 @@ int64_t codegen::columnTask(nn::KernelOp kernel, int64_t rows) {
   return std::max<int64_t>(1, std::llround(taskTime / std::max(1.0, unitTime)));
 }
 
+int64_t codegen::mostRowsOfColumns(nn::KernelOp kernel) {
+  constexpr int64_t manyRows = 256, largeBytes = 1 << 20, enoughUnits = 4;
+  GemmShape shape = gemmShape(kernel);
+  bool areLarge = shape.depth * shape.columns * shape.elementBytes >= largeBytes;
+  return areLarge && llvm::divideCeil(shape.columns, unitColumns(kernel)) >= enoughUnits ? manyRows : fewRows;
+}
+
 /// 1 where a call has few rows, else 0.
 static DimAttr isFew(nn::KernelOp kernel) {
   DimAttr one = nn::constantDim(kernel.getContext(), 1);
-  return one - nn::min(one, nn::floorDiv(gemmShape(kernel).height, fewRows + 1));
+  return one - nn::min(one, nn::floorDiv(gemmShape(kernel).height, mostRowsOfColumns(kernel) + 1));
 }
 
 static DimAttr byRows(nn::KernelOp kernel, DimAttr few, DimAttr many) {

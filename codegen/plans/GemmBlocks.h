@@ -25,8 +25,11 @@ namespace margay::codegen {
 
 /// Groups of rows: what units of work are made of where the number of rows is known.
 inline constexpr int64_t mostGroupRows = 12;
-/// Up to so many rows, it is the columns that are shared among threads.
+/// Up to so many rows, it is the columns that are shared among threads, and the rows are one block.
 inline constexpr int64_t fewRows = 32;
+/// The same in some blocks of rows: up to more of them where the weights are large, which would be read again for each
+/// part of the rows.
+int64_t mostRowsOfColumns(nn::KernelOp kernel);
 
 /// A product of matrices: an nn.contract, or a convolution (of patches and filters).
 struct GemmShape {

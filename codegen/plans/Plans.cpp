@@ -209,9 +209,9 @@ static bool allConstant(RankedTensorType type, int64_t from) {
 static Choice choosePackedGemm(nn::KernelOp kernel) {
   std::optional<int64_t> rows = gemmShape(kernel).rows;
   if (rows)
-    return *rows <= fewRows ? "gemm-columns" : "gemm";
+    return *rows <= mostRowsOfColumns(kernel) ? "gemm-columns" : "gemm";
   Choice choice("gemm-rows");
-  if (int64_t least = leastRows(kernel); least <= fewRows)
+  if (int64_t least = leastRows(kernel); least <= mostRowsOfColumns(kernel))
     choice.numbers = {{"columns_task", columnTask(kernel, least)}};
   return choice;
 }

@@ -16,6 +16,11 @@ protected:
 
   /// For [rows, depth] × [depth, columns], which a long epilogue may follow, at v3 or v4.
   GemmBlocks blocks(int64_t rows, int64_t depth, int64_t columns, unsigned level, bool isLong = false) {
+    nn::KernelOp kernel = product(rows, depth, columns, isLong);
+    return kernel ? gemmBlocks(kernel, x86Levels()[level - 2]) : GemmBlocks();
+  }
+
+  nn::KernelOp product(int64_t rows, int64_t depth, int64_t columns, bool isLong = false) {
     auto tensor = [](int64_t height, int64_t width) {
       return "tensor<" + std::to_string(height) + "x" + std::to_string(width) + "xf32>";
     };
@@ -27,11 +32,10 @@ protected:
                        (isLong ? "%d = nn.erf %c : " : "%d = nn.relu %c : ") + result + "\nnn.yield %d : " + result +
                        "\n}\nreturn %y : " + result + "\n}";
     module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
-    if (!module)
-      return {};
     nn::KernelOp kernel;
-    module->walk([&](nn::KernelOp op) { kernel = op; });
-    return gemmBlocks(kernel, x86Levels()[level - 2]);
+    if (module)
+      module->walk([&](nn::KernelOp op) { kernel = op; });
+    return kernel;
   }
 
   mlir::MLIRContext context;
@@ -52,6 +56,13 @@ TEST_F(GemmBlocksTest, WeightsAreReadOnceWhereRowsFitHardly) {
 TEST_F(GemmBlocksTest, ManyRowsAreCutSoThatTheyStayInTheSecondCache) {
   EXPECT_LT(blocks(1024, 1024, 1024, 4).rows, 256);
   EXPECT_LT(blocks(1024, 64, 1024, 4, /*isLong=*/true).rows, 300);
+}
+
+TEST_F(GemmBlocksTest, ColumnsOfLargeWeightsAreSharedForManyRows) {
+  EXPECT_EQ(mostRowsOfColumns(product(128, 768, 768)), 256);
+  // Small weights stay in a cache, and of a few columns threads would have unequal shares.
+  EXPECT_EQ(mostRowsOfColumns(product(128, 64, 768)), fewRows);
+  EXPECT_EQ(mostRowsOfColumns(product(128, 4096, 96)), fewRows);
 }
 
 } // namespace
