@@ -123,6 +123,7 @@ void margay::driver::installCrashHandler() {
   for (int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP})
     sigaction(signal, &action, nullptr);
   llvm::sys::AddSignalHandler([](void *) { endOnCrash(); }, nullptr);
+  signal(SIGXFSZ, SIG_IGN); // A file beyond `ulimit -f` is for its writer to report, though LLVM takes it for a crash.
   std::set_new_handler(endForMemory);
   llvm::install_bad_alloc_error_handler([](void *, const char *, bool) { endForMemory(); });
 }
