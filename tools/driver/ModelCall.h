@@ -15,7 +15,7 @@
 #include <cstdlib>
 #include <memory>
 
-struct mg_pool;
+struct mg_pool; // NOLINT(readability-identifier-naming): C gives the name.
 
 namespace margay::driver {
 

@@ -21,9 +21,11 @@ struct ArgumentsTest : testing::Test {
              {"--threads", "N", "workers", setCount("--threads", threads)},
              {"--rtol", "X", "tolerance", setTolerance("--rtol", rtol)}}};
 
-  llvm::Expected<Parsed> parse(std::vector<llvm::StringRef> arguments) { return parseArguments(verb, arguments); }
-  std::string message(std::vector<llvm::StringRef> arguments) {
-    test::Failure failure = test::failure(parse(std::move(arguments)));
+  llvm::Expected<Parsed> parse(const std::vector<llvm::StringRef> &arguments) {
+    return parseArguments(verb, arguments);
+  }
+  std::string message(const std::vector<llvm::StringRef> &arguments) {
+    test::Failure failure = test::failure(parse(arguments));
     EXPECT_EQ(failure.code, 2);
     return failure.message;
   }

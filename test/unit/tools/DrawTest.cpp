@@ -12,7 +12,7 @@ using driver::Dtype;
 /// A picture of 8x8 with a diagonal.
 static Array diagonal(std::vector<int64_t> shape) {
   Array array = Array::zeros(Dtype::F32, std::move(shape));
-  for (int i = 0; i < 8; ++i)
+  for (int64_t i = 0; i < 8; ++i)
     array.set(i * 9, 1);
   return array;
 }

@@ -40,7 +40,7 @@ static std::string jpeg(int channels, uint32_t width, uint32_t height, std::vect
   jpeg_set_quality(&encoder, 100, TRUE);
   jpeg_start_compress(&encoder, TRUE);
   for (uint32_t y = 0; y < height; ++y) {
-    JSAMPROW row = &samples[y * width * channels];
+    JSAMPROW row = &samples[size_t{y} * width * channels];
     jpeg_write_scanlines(&encoder, &row, 1);
   }
   jpeg_finish_compress(&encoder);
@@ -78,14 +78,14 @@ TEST(JpegTest, greyAndColour) {
   Image grey = test::value(readImage(jpeg(1, 8, 8, std::vector<uint8_t>(64, 77))));
   EXPECT_EQ(grey.channels, 1);
   EXPECT_EQ(grey.samples, std::vector<uint8_t>(64, 77));
-  Image colour = test::value(readJpeg(jpeg(3, 16, 8, std::vector<uint8_t>(16 * 8 * 3, 99))));
+  Image colour = test::value(readJpeg(jpeg(3, 16, 8, std::vector<uint8_t>(size_t{16} * 8 * 3, 99))));
   EXPECT_EQ(colour.width, 16);
   EXPECT_EQ(colour.channels, 3);
   EXPECT_NEAR(colour.samples[5], 99, 1);
 }
 
 TEST(JpegTest, aTruncatedFileIsAFault) {
-  std::string bytes = jpeg(3, 16, 16, std::vector<uint8_t>(16 * 16 * 3, 99));
+  std::string bytes = jpeg(3, 16, 16, std::vector<uint8_t>(size_t{16} * 16 * 3, 99));
   for (size_t size = 3; size < bytes.size() - 2; ++size)
     EXPECT_EQ(test::failure(readJpeg(llvm::StringRef(bytes).take_front(size))).code, 7) << size;
 }

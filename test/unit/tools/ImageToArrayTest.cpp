@@ -16,7 +16,7 @@ static Image image(int64_t width, int64_t height, int64_t channels, std::vector<
   return image;
 }
 
-static Array fit(const Image &image, llvm::StringRef options, InputType type) {
+static Array fit(const Image &image, llvm::StringRef options, const InputType &type) {
   return test::value(
       imageToArray(image, options.empty() ? ReadOptions() : test::value(parseReadOptions(options)), type));
 }
@@ -84,7 +84,7 @@ TEST(ImageToArrayTest, aPictureIsScaledToFit) {
 }
 
 TEST(ImageToArrayTest, whatDoesNotFitIsAUsersMistake) {
-  auto message = [](llvm::StringRef options, InputType type) {
+  auto message = [](llvm::StringRef options, const InputType &type) {
     test::Failure failure = test::failure(
         imageToArray(twoPixels, options.empty() ? ReadOptions() : test::value(parseReadOptions(options)), type));
     EXPECT_EQ(failure.code, 2);

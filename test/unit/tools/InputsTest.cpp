@@ -17,8 +17,8 @@ struct InputsTest : testing::Test {
     std::error_code code;
     llvm::raw_fd_ostream(odd, code) << "x";
   }
-  ~InputsTest() { llvm::sys::fs::remove_directories(folder); }
-  std::string message(llvm::StringRef text, std::vector<std::string> names) {
+  ~InputsTest() override { llvm::sys::fs::remove_directories(folder); }
+  std::string message(llvm::StringRef text, const std::vector<std::string> &names) {
     test::Failure failure = test::failure(parseInput(text, names));
     EXPECT_EQ(failure.code, 2);
     return failure.message;

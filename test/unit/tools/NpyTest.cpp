@@ -8,7 +8,7 @@ using namespace margay;
 using namespace margay::driver;
 
 /// A file of version 1 with this dictionary and data.
-static std::string file(std::string header, std::string data) {
+static std::string file(const std::string &header, const std::string &data) {
   std::string text("\x93NUMPY\x01\x00", 8);
   text += static_cast<char>(header.size() & 0xff);
   text += static_cast<char>(header.size() >> 8);
@@ -37,7 +37,7 @@ TEST(NpyTest, whatIsWrittenIsReadAgain) {
 }
 
 TEST(NpyTest, shapesOfOneAndNoDimensionsAreSpelledAsPythonDoes) {
-  for (auto [shape, text] : {std::pair<std::vector<int64_t>, const char *>{{4}, "(4,)"}, {{}, "()"}}) {
+  for (const auto &[shape, text] : {std::pair<std::vector<int64_t>, const char *>{{4}, "(4,)"}, {{}, "()"}}) {
     std::string bytes;
     llvm::raw_string_ostream os(bytes);
     writeNpy(os, Array::zeros(Dtype::F32, shape));

@@ -13,7 +13,7 @@ namespace fs = llvm::sys::fs;
 namespace {
 struct OutputFileTest : testing::Test {
   OutputFileTest() { EXPECT_FALSE(fs::createUniqueDirectory("margay-test", folder)); }
-  ~OutputFileTest() { fs::remove_directories(folder); }
+  ~OutputFileTest() override { fs::remove_directories(folder); }
   std::string path(llvm::StringRef name) { return (folder + "/" + name).str(); }
   std::string contents(llvm::StringRef name) { return (*llvm::MemoryBuffer::getFile(path(name)))->getBuffer().str(); }
   unsigned files(llvm::StringRef in) {

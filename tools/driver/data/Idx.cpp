@@ -36,7 +36,7 @@ llvm::Expected<Array> margay::driver::readIdx(llvm::StringRef bytes, std::option
     return makeFault(Fault::Io, "this is no IDX file");
   Array array;
   array.dtype = *dtypeOf(bytes[2]);
-  size_t rank = bytes[3], header = 4 + 4 * rank, width = dtypeBytes(array.dtype);
+  size_t rank = static_cast<unsigned char>(bytes[3]), header = 4 + 4 * rank, width = dtypeBytes(array.dtype);
   if (bytes.size() < header)
     return makeFault(Fault::Io, "the IDX file ends inside its header");
   for (size_t axis = 0; axis < rank; ++axis)

@@ -68,8 +68,11 @@ static decltype(Array::bytes) fromFortran(llvm::ArrayRef<uint8_t> data, llvm::Ar
     for (size_t axis = 0; axis < shape.size(); ++axis)
       from += at[axis] * stride[axis];
     std::copy_n(data.begin() + from * width, width, result.begin() + to);
-    for (size_t axis = shape.size(); axis-- > 0 && ++at[axis] == shape[axis];)
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      if (++at[axis] != shape[axis])
+        break;
       at[axis] = 0;
+    }
   }
   return result;
 }
