@@ -64,9 +64,7 @@ static llvm::Error writeFile(StringRef path, ArrayRef<char> bytes) {
     error = os.error();
     os.clear_error();
   }
-  if (!error)
-    return llvm::Error::success();
-  return makeFault(Fault::Io, path + ": cannot be written: " + StringRef(error.message()).lower());
+  return error ? makeWriteFault(path, error) : llvm::Error::success();
 }
 
 llvm::Error codegen::writeObject(StringRef path, llvm::Expected<SmallVector<char, 0>> object) {

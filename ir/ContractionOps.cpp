@@ -23,6 +23,13 @@ static bool areResults(TypeRange inferred, TypeRange actual) {
 }
 
 bool ContractOp::isCompatibleReturnTypes(TypeRange inferred, TypeRange actual) { return areResults(inferred, actual); }
+bool ConvOp::seesOnePixel() {
+  auto all = [](ArrayRef<int64_t> values, int64_t expected) {
+    return llvm::all_of(values, [=](int64_t value) { return value == expected; });
+  };
+  return all(getFilter().getType().getShape().drop_back(2), 1) && all(getStrides(), 1) && all(getPads(), 0);
+}
+
 bool ConvOp::isCompatibleReturnTypes(TypeRange inferred, TypeRange actual) { return areResults(inferred, actual); }
 
 LogicalResult ContractOp::inferReturnTypes(MLIRContext * /*context*/, std::optional<Location> loc, ValueRange operands,

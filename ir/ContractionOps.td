@@ -33,6 +33,8 @@ def NN_ConvOp : NN_Op<"conv", [Pure, NN_Infer]> {
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = "$input `,` $filter attr-dict `:` type($input) `,` type($filter) `->` type($result)";
   let extraClassDeclaration = [{
+    /// Whether each pixel of the result comes from one of the input: a matrix product for each group.
+    bool seesOnePixel();
     static bool isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange actual);
   }];
 }

@@ -15,6 +15,10 @@ llvm::Error margay::makeFault(Fault fault, const llvm::Twine &message) {
   return llvm::make_error<FaultInfo>(fault, message.str());
 }
 
+llvm::Error margay::makeWriteFault(const llvm::Twine &path, std::error_code code) {
+  return makeFault(Fault::Io, path + ": cannot be written: " + llvm::StringRef(code.message()).lower());
+}
+
 /// Which fault decides the exit code when there are several.
 static int rank(Fault fault) {
   switch (fault) {

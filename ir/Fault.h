@@ -42,6 +42,9 @@ public:
 /// Makes a failure from a fault and its sentence.
 llvm::Error makeFault(Fault fault, const llvm::Twine &message);
 
+/// The failure to write a file or folder.
+llvm::Error makeWriteFault(const llvm::Twine &path, std::error_code code);
+
 /// The exit code that a (possibly joined) error stands for, and its messages one per line through `report`. Malformed
 /// beats unsupported; internal beats both.
 int reportFaults(llvm::Error error, llvm::function_ref<void(Fault, llvm::StringRef message)> report);

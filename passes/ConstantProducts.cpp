@@ -9,14 +9,6 @@ using namespace mlir;
 using namespace margay;
 using namespace margay::nn;
 
-static bool seesOnePixel(ConvOp op) {
-  auto all = [](ArrayRef<int64_t> values, int64_t expected) {
-    return llvm::all_of(values, [=](int64_t value) { return value == expected; });
-  };
-  return op.getGroups() == 1 && all(op.getFilter().getType().getShape().drop_back(2), 1) && all(op.getStrides(), 1) &&
-         all(op.getPads(), 0);
-}
-
 /// Whether there are rows, and several columns, of one product.
 static bool isMatrices(ContractOp op) {
   int64_t columns = 1, depth = 1;
@@ -27,10 +19,15 @@ static bool isMatrices(ContractOp op) {
 
 bool passes::isConstantProduct(Operation *op) {
   if (auto conv = dyn_cast<ConvOp>(op))
-    return seesOnePixel(conv) && conv.getFilter().getType().getShape().back() > 1 &&
+    return conv.getGroups() == 1 && conv.seesOnePixel() && conv.getFilter().getType().getShape().back() > 1 &&
            conv.getFilter().getType().getNumElements() > 0 && isRecipe(conv.getFilter());
   auto contract = dyn_cast<ContractOp>(op);
   return contract && isMatrices(contract) && isRecipe(contract.getRhs());
+}
+
+bool passes::isWidenedBF16(Value value) {
+  auto cast = value.getDefiningOp<CastOp>();
+  return cast && elementOf(cast.getOperand()).isBF16();
 }
 
 void passes::roundOperands(Operation *product) {

@@ -11,6 +11,9 @@ namespace margay::passes {
 /// sees one pixel at a time. Its operands are the rows and the matrix.
 bool isConstantProduct(mlir::Operation *op);
 
+/// Whether a value was bf16 before it was cast: it has no more digits.
+bool isWidenedBF16(mlir::Value value);
+
 /// Lets a product read what bf16 can hold of its operands, which are f32: rounds them, to and fro.
 void roundOperands(mlir::Operation *product);
 

@@ -14,6 +14,7 @@
 #include "ir/Ops.h"
 #include "ir/Recipe.h"
 #include "mlir/IR/IRMapping.h"
+#include "passes/ConstantProducts.h"
 #include "passes/Rewrites.h"
 #include "passes/Simplify.h"
 
@@ -42,16 +43,10 @@ static SmallVector<int64_t> resultAxesOf(StringRef roles, char own, int64_t ownB
   return axes;
 }
 
-/// Whether a value has no more digits than bf16 because it was given or rounded so.
-static bool isOfBF16(Value value) {
-  auto cast = value.getDefiningOp<CastOp>();
-  return cast && elementOf(cast.getOperand()).isBF16();
-}
-
 /// The operands of a product that are recipes which nothing else reads.
 static SmallVector<Weight> weightsOf(Operation *product) {
   SmallVector<Weight> weights;
-  if (product && product->getNumOperands() == 2 && llvm::all_of(product->getOperands(), isOfBF16))
+  if (product && product->getNumOperands() == 2 && llvm::all_of(product->getOperands(), isWidenedBF16))
     return weights;
   if (auto conv = dyn_cast_or_null<ConvOp>(product)) {
     SmallVector<int64_t> axes(conv.getFilter().getType().getRank(), -1);

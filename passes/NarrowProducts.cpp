@@ -27,9 +27,7 @@ using namespace margay::passes;
 /// Whether `value` has no more digits than bf16: it is given or rounded so, and may have been moved since.
 static bool isNarrow(Value value) {
   Operation *op = value.getDefiningOp();
-  if (auto cast = dyn_cast_or_null<CastOp>(op))
-    return elementOf(cast.getOperand()).isBF16();
-  return isa_and_nonnull<ReshapeOp, TransposeOp>(op) && isNarrow(op->getOperand(0));
+  return isWidenedBF16(value) || (isa_and_nonnull<ReshapeOp, TransposeOp>(op) && isNarrow(op->getOperand(0)));
 }
 
 /// The f32 that such a value was rounded from, or the bf16 that it was.

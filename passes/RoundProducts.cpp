@@ -31,8 +31,7 @@ struct RoundProductsPass : passes::impl::RoundProductsPassBase<RoundProductsPass
       return;
     for (func::FuncOp function : functionsOf(getOperation()))
       for (Operation &op : llvm::make_early_inc_range(function.getBody().front()))
-        if (isa<nn::ContractOp, nn::ConvOp>(op) && elementOf(op.getResult(0)).isF32() && isConstantProduct(&op) &&
-            !nn::isRecipe(op.getResult(0)))
+        if (isConstantProduct(&op) && elementOf(op.getResult(0)).isF32() && !nn::isRecipe(op.getResult(0)))
           roundOperands(&op);
   }
 };

@@ -66,6 +66,10 @@ struct Gemm {
 
   int64_t allPanels() const { return llvm::divideCeil(shape.columns, panelColumns); }
 
+  /// Whether a block's steps, which are fetched, are a part of each panel. Without fused multiply-adds tiles have a
+  /// panel or two, whose parts are not told apart, as registers are short.
+  bool isPart(const StepBlock &steps) const { return steps.count != shape.depth && k.level.fma; }
+
   /// What is read after `panels` panels from `panel` on: the same steps of those behind them. Behind the last ones come
   /// the next steps of the first ones, and in the end what lies behind the matrix: in most cases weights of the next
   /// kernel.
@@ -73,7 +77,7 @@ struct Gemm {
     int64_t panelSize = shape.depth * panelColumns;
     Value first = k.add(panel, panels), begin = k.mul(steps.begin, panelColumns);
     Value next = k.add(k.mul(first, panelSize), begin);
-    if (steps.count == shape.depth || !k.level.fma)
+    if (!isPart(steps))
       return next;
     Value end = range.end ? k.min(*range.end, k.constant(allPanels())) : k.constant(allPanels());
     Value behind = steps.isLast ? k.constant(allPanels() * panelSize)
@@ -81,12 +85,7 @@ struct Gemm {
     return LLVM::SelectOp::create(k.builder, k.loc, k.less(first, end), next, behind);
   }
 
-  /// Few rows need the next panels so soon that their last lines may still be on the way: then these are fetched in the
-  /// order in which tiles read them, a line of each panel and so on. For more rows, panel by panel is a little faster.
-  bool alternates(int64_t panels) const {
-    constexpr int64_t soon = 96;
-    return panels > 1 && shape.rows.value_or(leastRows(k.kernel)) <= soon && k.level.fma;
-  }
+  bool alternates(int64_t panels) const { return blocks.alternatesPanels && panels > 1; }
 
   /// Each tile of a block fetches a share of the panels that come next, by its rows.
   Fetch fetchNext(const Rows &block, Value row, int64_t rows, const Panels &range, Value panel, int64_t panels,
@@ -95,8 +94,7 @@ struct Gemm {
     auto ceilDiv = [&](Value a, Value b) { return k.div(k.add(a, k.add(b, -1)), b); };
     Value perRow = ceilDiv(size, blockRows), perStep = ceilDiv(k.mul(perRow, rows), k.constant(steps.count));
     Value first = k.mul(k.sub(row, block.begin), perRow), ofPanel = k.constant(steps.count * panelColumns);
-    // Without fused multiply-adds it is a panel or two, and registers are short.
-    if (steps.count != shape.depth && !alternates(panels) && k.level.fma)
+    if (isPart(steps) && !alternates(panels))
       first = k.add(k.mul(k.div(first, ofPanel), shape.depth * panelColumns), k.rem(first, ofPanel));
     return {farAt(k, rhs.pointer, nextPanels(range, panel, panels, steps), factors.panels), first, perStep};
   }
@@ -114,10 +112,8 @@ struct Gemm {
   /// In a step, what is read `blocks.ahead` steps later: of each panel, then of the panels behind them.
   void fetchAhead(Value weights, Value first, int64_t step, int64_t panels) {
     int64_t panelSize = shape.depth * panelColumns;
-    Value place = k.mul(first, panelColumns), isInside = k.less(first, k.constant(shape.depth - blocks.ahead));
-    if (panels > 1)
-      place = k.add(place, LLVM::SelectOp::create(k.builder, k.loc, isInside, k.constant(0),
-                                                  k.constant((panels - 1) * panelSize)));
+    Value isInside = k.less(first, k.constant(shape.depth - blocks.ahead));
+    Value place = k.add(k.mul(first, panelColumns), pastReadPanels(k, isInside, panels, panelSize));
     for (int64_t panel = 0; panel < panels; ++panel)
       k.prefetch(farAt(k, weights, place, factors.panels), panel * panelSize + (step + blocks.ahead) * panelColumns,
                  factors.panels);

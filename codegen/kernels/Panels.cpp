@@ -101,6 +101,12 @@ void codegen::forEvenBlocks(Emit &e, Value begin, Value end, int64_t most,
   });
 }
 
+Value codegen::pastReadPanels(Emit &e, Value isInside, int64_t panels, int64_t panelSize) {
+  if (panels == 1)
+    return e.constant(0);
+  return LLVM::SelectOp::create(e.builder, e.loc, isInside, e.constant(0), e.constant((panels - 1) * panelSize));
+}
+
 /// The f32 that are the first or the second ones of pairs of bf16.
 static Value halfOfPairs(KernelBuilder &k, Value pairs, int64_t half) {
   auto type = cast<VectorType>(pairs.getType());

@@ -38,6 +38,11 @@ void forStepBlocks(Emit &e, int64_t depth, int64_t size, llvm::function_ref<void
 void forEvenBlocks(Emit &e, mlir::Value begin, mlir::Value end, int64_t most,
                    llvm::function_ref<void(mlir::Value begin, mlir::Value end)> body);
 
+/// Where weights are fetched ahead in each of `panels` panels that are read beside each other, what to add to a place
+/// in one of them, in elements: nothing if it `isInside` the panel. Behind its end lies a neighbour that is read
+/// already, and the panels behind all of these come next.
+mlir::Value pastReadPanels(Emit &e, mlir::Value isInside, int64_t panels, int64_t panelSize);
+
 /// What a tile multiplies.
 struct TileOperands {
   mlir::Value rows, rowStride; ///< The tile's first row of the left matrix, from the first step on.

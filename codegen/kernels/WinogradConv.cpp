@@ -288,12 +288,9 @@ struct WinogradConv {
   /// Weights that lie `steps` behind those of a point in a panel; where the panel ends before, these are the first ones
   /// of the next panels, not of the one behind it, which is multiplied now.
   Value behindPanels(Value weights, Value point, int64_t steps, int64_t panels) {
-    if (panels == 1)
-      return weights;
     int64_t pointsBehind = tiling.points() - steps / std::max<int64_t>(1, tiling.channels); // From here on.
-    Value skipped = LLVM::SelectOp::create(k.builder, k.loc, k.less(point, k.constant(pointsBehind)), k.constant(0),
-                                           k.constant((panels - 1) * panelSize()));
-    return farAt(k, weights, skipped, element);
+    Value isInside = k.less(point, k.constant(pointsBehind));
+    return farAt(k, weights, pastReadPanels(k, isInside, panels, panelSize()), element);
   }
 
   void multiplyIn(const Operands &operands, const TileColumns &columns, int64_t tiles) {

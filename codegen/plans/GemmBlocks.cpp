@@ -185,6 +185,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   bool isReading = isOneTile && rows <= fewRows;
   blocks.ahead = number("ahead", isReading && rows > 1 ? 96 : 0);
   blocks.fetchesPanels = number("panels", !isReading) != 0;
+  constexpr int64_t neededSoon = 96; // Rows.
+  blocks.alternatesPanels = level.fma && known.value_or(leastRows(kernel)) <= neededSoon;
   // Where there are few panels, each block of rows is read for the first time as often as not.
   constexpr int64_t fewColumns = 256;
   bool isDense = !blocks.copiesRows && blocks.steps == shape.depth;

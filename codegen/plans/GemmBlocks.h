@@ -69,7 +69,10 @@ struct GemmBlocks {
   /// long one is full of waiting for its own results, of which a loop over many rows does more at a time.
   bool finishesBlocks = false;
 
-  bool fetchesPanels = false;     ///< Whether the tiles of a block fetch the panels that come next, each its share.
+  bool fetchesPanels = false; ///< Whether the tiles of a block fetch the panels that come next, each its share.
+  /// Whether these are fetched in the order in which tiles read them, a line of each panel and so on: few rows need
+  /// them so soon that the last lines may still be on the way. For more rows, panel by panel is a little faster.
+  bool alternatesPanels = false;
   bool fetchesRows = false;       ///< Whether the rows of the next tile are fetched ahead.
   int64_t unroll = stepsTogether; ///< Steps in a turn of the innermost loop.
 

@@ -8,13 +8,7 @@ using namespace margay::codegen;
 
 bool codegen::hasPatches(Operation *root) {
   auto conv = dyn_cast<nn::ConvOp>(root);
-  if (!conv)
-    return false;
-  auto all = [](ArrayRef<int64_t> values, int64_t expected) {
-    return llvm::all_of(values, [=](int64_t value) { return value == expected; });
-  };
-  ArrayRef<int64_t> taps = conv.getFilter().getType().getShape().drop_back(2);
-  return !all(taps, 1) || !all(conv.getStrides(), 1) || !all(conv.getPads(), 0);
+  return conv && !conv.seesOnePixel();
 }
 
 int64_t codegen::runTaps(nn::ConvOp conv) {

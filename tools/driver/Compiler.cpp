@@ -80,7 +80,7 @@ public:
   llvm::Error copy(StringRef from, const std::string &place) {
     return writeFileWith(place, [&](StringRef temporary) -> llvm::Error {
       if (std::error_code code = llvm::sys::fs::copy_file(from, temporary))
-        return makeFault(Fault::Io, place + ": cannot be written: " + StringRef(code.message()).lower());
+        return makeWriteFault(place, code);
       return llvm::Error::success();
     });
   }

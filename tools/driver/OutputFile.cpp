@@ -14,10 +14,6 @@ using llvm::StringRef;
 namespace fs = llvm::sys::fs;
 namespace path = llvm::sys::path;
 
-static llvm::Error ioFault(StringRef file, std::error_code code) {
-  return makeFault(Fault::Io, file + ": cannot be written: " + llvm::StringRef(code.message()).lower());
-}
-
 /// An empty file of a new name in the same folder, known to the signal handler.
 static llvm::Expected<std::string> makeTemporary(const llvm::Twine &model) {
   int descriptor;
@@ -60,7 +56,7 @@ llvm::Expected<std::string> OutputFiles::reserve(StringRef place) {
     return makeFault(Fault::Io, place + ": cannot be written: it is a folder");
   llvm::Expected<std::string> temporary = makeTemporary(place + ".%%%%%%.tmp");
   if (!temporary)
-    return ioFault(place, llvm::errorToErrorCode(temporary.takeError()));
+    return makeWriteFault(place, llvm::errorToErrorCode(temporary.takeError()));
   pending.push_back({*temporary, place.str()});
   return temporary;
 }
@@ -77,7 +73,7 @@ llvm::Error OutputFiles::add(StringRef place, llvm::function_ref<void(llvm::raw_
     code = os.error();
     os.clear_error();
   }
-  return code ? ioFault(place, code) : llvm::Error::success();
+  return code ? makeWriteFault(place, code) : llvm::Error::success();
 }
 
 llvm::Error OutputFiles::add(StringRef place, StringRef bytes) {
@@ -88,7 +84,7 @@ llvm::Error OutputFiles::commit() {
   HoldInterrupts hold; // Between the first and the last rename there is no good moment to stop.
   for (const Pending &file : pending) {
     if (std::error_code code = fs::rename(file.temporary, file.place))
-      return ioFault(file.place, code);
+      return makeWriteFault(file.place, code);
     llvm::sys::DontRemoveFileOnSignal(file.temporary);
   }
   pending.clear();
@@ -102,7 +98,7 @@ llvm::Expected<TemporaryFile> TemporaryFile::create(StringRef suffix) {
   path::append(model, "margay-%%%%%%%%" + suffix);
   llvm::Expected<std::string> name = makeTemporary(model);
   if (!name)
-    return ioFault(path::parent_path(model), llvm::errorToErrorCode(name.takeError()));
+    return makeWriteFault(path::parent_path(model), llvm::errorToErrorCode(name.takeError()));
   return TemporaryFile(*name);
 }
 

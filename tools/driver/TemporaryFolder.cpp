@@ -15,7 +15,7 @@ llvm::Expected<TemporaryFolder> TemporaryFolder::create() {
   if (std::error_code code = fs::createUniqueDirectory("margay", name)) {
     llvm::SmallString<128> parent;
     llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, parent);
-    return makeFault(Fault::Io, parent + ": cannot be written: " + llvm::StringRef(code.message()).lower());
+    return makeWriteFault(parent, code);
   }
   TemporaryFolder folder;
   folder.name = name.str().str();

@@ -20,6 +20,32 @@ using namespace margay::codegen;
 #define V3_FEATURES V2_FEATURES ",+avx,+avx2,+bmi,+bmi2,+crc32,+f16c,+fma,+lzcnt,+movbe,+xsave"
 #define V4_FEATURES V3_FEATURES ",+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl,+evex512"
 
+static constexpr Level v4 = {.name = "v4",
+                             .fullName = "x86-64-v4",
+                             .cpu = "x86-64",
+                             .features = V4_FEATURES,
+                             .isa = 4,
+                             .vectorBytes = 64,
+                             .registers = 32,
+                             .panelBytes = 256 << 10,
+                             .blockBytes = 512 << 10,
+                             .multiplyAdds = 58,
+                             .loadsPerMultiplyAdd = 0.55, // Ice Lake; others load two.
+                             .cacheBytes = 80,
+                             .memoryBytes = 27,
+                             .fma = true,
+                             .halfConversions = true};
+
+/// The level with products of bf16.
+static constexpr Level withBf16Dots(Level level) {
+  level.name = "v4-bf16";
+  level.fullName = "x86-64-v4-bf16";
+  level.features = V4_FEATURES ",+avx512bf16";
+  level.isa = 5;
+  level.bf16Dots = true;
+  return level;
+}
+
 static const Level levels[] = {
     {.name = "v2",
      .fullName = "x86-64-v2",
@@ -51,37 +77,8 @@ static const Level levels[] = {
      .memoryBytes = 25,
      .fma = true,
      .halfConversions = true},
-    {.name = "v4",
-     .fullName = "x86-64-v4",
-     .cpu = "x86-64",
-     .features = V4_FEATURES,
-     .isa = 4,
-     .vectorBytes = 64,
-     .registers = 32,
-     .panelBytes = 256 << 10,
-     .blockBytes = 512 << 10,
-     .multiplyAdds = 58,
-     .loadsPerMultiplyAdd = 0.55, // Ice Lake; others load two.
-     .cacheBytes = 80,
-     .memoryBytes = 27,
-     .fma = true,
-     .halfConversions = true},
-    {.name = "v4-bf16",
-     .fullName = "x86-64-v4-bf16",
-     .cpu = "x86-64",
-     .features = V4_FEATURES ",+avx512bf16",
-     .isa = 5,
-     .vectorBytes = 64,
-     .registers = 32,
-     .panelBytes = 256 << 10,
-     .blockBytes = 512 << 10,
-     .multiplyAdds = 58,
-     .loadsPerMultiplyAdd = 0.55, // Ice Lake; others load two.
-     .cacheBytes = 80,
-     .memoryBytes = 27,
-     .fma = true,
-     .halfConversions = true,
-     .bf16Dots = true},
+    v4,
+    withBf16Dots(v4),
 };
 
 std::string Level::symbol() const {
