@@ -101,6 +101,14 @@ Value Emit::at(Value pointer, int64_t index, Type element) {
                              LLVM::GEPNoWrapFlags::inbounds);
 }
 
+Value Emit::inRegister(Value pointer) {
+  // An empty assembly that takes the register in which it gives its result: LLVM does not see that it is the same.
+  return LLVM::InlineAsmOp::create(builder, loc, pointer.getType(), ValueRange{pointer}, /*asm_string=*/"",
+                                   /*constraints=*/"=r,0", /*has_side_effects=*/false, /*is_align_stack=*/false,
+                                   LLVM::tailcallkind::TailCallKind::None, /*asm_dialect=*/{}, /*operand_attrs=*/{})
+      .getResult(0);
+}
+
 /// The alignment that memory is known to have for a type: that of one element.
 static unsigned elementBytes(Type type) {
   Type element = getElementTypeOrSelf(type);
@@ -125,6 +133,11 @@ static void prefetchAt(Emit &e, Value pointer, int64_t index, Type element, unsi
 void Emit::prefetch(Value pointer, int64_t index, Type element) {
   constexpr unsigned read = 0, secondLevel = 2;
   prefetchAt(*this, pointer, index, element, read, secondLevel);
+}
+
+void Emit::prefetchToFirst(Value pointer, int64_t index, Type element) {
+  constexpr unsigned read = 0, firstLevel = 3;
+  prefetchAt(*this, pointer, index, element, read, firstLevel);
 }
 
 void Emit::prefetchForWriting(Value pointer, int64_t index, Type element) {

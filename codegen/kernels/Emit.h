@@ -43,10 +43,15 @@ public:
   // Memory. Indices count elements; accesses are aligned to an element only.
   mlir::Value at(mlir::Value pointer, mlir::Value index, mlir::Type element);
   mlir::Value at(mlir::Value pointer, int64_t index, mlir::Type element);
+  /// The same pointer, in a register of its own: what is loaded from it is not addressed by the register and the index
+  /// that it was computed from.
+  mlir::Value inRegister(mlir::Value pointer);
   mlir::Value load(mlir::Type type, mlir::Value pointer);
   void store(mlir::Value value, mlir::Value pointer);
   /// Has the second-level cache fetch what lies `index` elements behind a pointer, which may be nothing.
   void prefetch(mlir::Value pointer, int64_t index, mlir::Type element);
+  /// The same of the first-level cache.
+  void prefetchToFirst(mlir::Value pointer, int64_t index, mlir::Type element);
   /// Has the first-level cache fetch it, to be written.
   void prefetchForWriting(mlir::Value pointer, int64_t index, mlir::Type element);
 

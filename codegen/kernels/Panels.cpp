@@ -127,13 +127,20 @@ SmallVector<Value> codegen::sumPanels(KernelBuilder &k, const Accumulators &star
   bool widens = factors.perStep > 1 && isa<FloatType>(factors.rows);
   // A pair that is taken apart is two steps already.
   int64_t turn = widens ? std::max<int64_t>(1, together / factors.perStep) : together;
+  Value scalars;
   return sumSteps(k, start, steps, turn, [&](Accumulators &now, Value first, int64_t step) {
     auto lineAt = [&](Value stride) {
       Value line = k.at(operands.panels, k.mul(first, stride), factors.panels);
       return k.at(line, k.mul(stride, step), factors.panels);
     };
     Value line = lineAt(operands.stepStride ? operands.stepStride : k.constant(panelColumns));
-    Value scalars = k.at(operands.rows, k.mul(first, factors.perStep), factors.rows);
+    // A row whose scalar is needed once is read by the multiply-add itself, which CPUs take apart again where its
+    // address has an index: then half as many steps are under way.
+    if (step == 0) {
+      scalars = k.at(operands.rows, k.mul(first, factors.perStep), factors.rows);
+      if (start.columns.columns.size() == 1)
+        scalars = k.inRegister(scalars);
+    }
     prefetch(first, step);
     auto weights = [&](const TileColumn &c) {
       return k.load(k.vectorOf(factors.panels, lanes),

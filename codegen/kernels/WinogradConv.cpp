@@ -39,6 +39,7 @@ struct WinogradConv {
   WinogradScratch scratch;
   int64_t lanes;
   int64_t ahead;     ///< How many steps ahead weights are fetched; 0: not at all.
+  int64_t streams;   ///< Places from which weights that are read once are fetched a point ahead; 0: not at all.
   bool finishesRows; ///< Whether the epilogue is a loop of its own.
   Epilogue epilogue;
 
@@ -204,11 +205,28 @@ struct WinogradConv {
 
   int64_t panelSize() const { return tiling.points() * tiling.channels * panelColumns; }
 
+  /// What a tile that reads weights once has fetched in a step: what comes soon and, from memory, the next point's
+  /// weights. Memory gives more of a few places at a time than of one. Behind a panel's last point comes the next
+  /// panel.
+  void fetchInOrder(Value weights, Value first, int64_t step) {
+    if (ahead != 0)
+      k.prefetchToFirst(farAt(k, weights, k.mul(first, panelColumns), element), (step + ahead) * panelColumns, element);
+    if (streams < stepsTogether || step >= stepsTogether)
+      return;
+    int64_t size = llvm::divideCeil(tiling.channels, streams), turns = streams / stepsTogether;
+    Value turn = k.div(first, k.constant(stepsTogether));
+    Value stream = k.mul(k.rem(turn, k.constant(turns)), stepsTogether * size), line = k.div(turn, k.constant(turns));
+    k.prefetch(farAt(k, weights, k.mul(k.add(stream, line), panelColumns), element),
+               (tiling.channels + step * size) * panelColumns, element);
+  }
+
   /// Multiplies a tile. In each turn of the loop a line is fetched from each of `fetched` into the second-level cache.
   void productTile(Value memory, Value point, Value tile, int64_t tiles, Value weights, const TileColumns &columns,
                    ValueRange fetched) {
     Accumulators start = zeroAccumulators(k, tiles, columns, element);
     auto prefetch = [&](Value first, int64_t step) {
+      if (registers.readsOnce)
+        fetchInOrder(weights, first, step);
       if (step == 0)
         for (Value from : fetched)
           k.prefetch(k.at(from, k.mul(first, panelColumns / stepsTogether), element), 0, element);
@@ -494,6 +512,7 @@ void codegen::emitWinogradConv(KernelBuilder &k) {
                     .scratch = winogradScratch(tiling, k.level),
                     .lanes = k.lanes(input.element),
                     .ahead = k.kernel.getPlan()->get("ahead", registers.ahead),
+                    .streams = k.kernel.getPlan()->get("streams", 0),
                     .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
                     .epilogue = Epilogue(k)};
   conv.emit();

@@ -19,17 +19,21 @@ using namespace margay::codegen;
 // Sums of few channels take as long as those of so many: a register tile waits for its last products.
 static constexpr double productShare = 0.88, inputCost = 5, outputCost = 2.5, leastChannels = 8;
 
+static double weightBytes(const ConvSizes &sizes, const WinogradTile &tile) {
+  double outputs = double(llvm::alignTo(uint64_t(sizes.outputs), uint64_t(panelColumns)));
+  return sizeof(float) * double(tile.height.points() * tile.width.points()) * sizes.channels * outputs;
+}
+
 static double winogradTime(const ConvSizes &sizes, const WinogradTile &tile) {
   const Geometry &g = sizes.geometry;
   double tiles =
       llvm::divideCeil(g.height.out, tile.height.outputs) * llvm::divideCeil(g.width.out, tile.width.outputs);
   double points = tile.height.points() * tile.width.points();
   double outputs = double(llvm::alignTo(uint64_t(sizes.outputs), uint64_t(panelColumns)));
-  double weights = sizeof(float) * points * sizes.channels * outputs;
   double products = points * tiles * std::max(sizes.channels, leastChannels) * outputs / productShare;
   int axes = (tile.height.points() > 1) + (tile.width.points() > 1);
   double transforms = axes * points * tiles * (inputCost * sizes.channels + outputCost * outputs);
-  return timeWithWeights(sizes, products, weights) + transforms;
+  return timeWithWeights(sizes, products, weightBytes(sizes, tile)) + transforms;
 }
 
 //===----------------------------------------------------------------------===//
@@ -144,8 +148,11 @@ std::optional<WinogradTile> codegen::chooseWinograd(nn::ConvOp conv, Value filte
   for (const auto &[mine, tile] : candidates) {
     std::string plan = "winograd " + std::to_string(tile.height.outputs) + "×" + std::to_string(tile.width.outputs);
     considered.push_back({plan, milliseconds(mine), mine >= time || isExact(tile, sizes, filter)});
-    if (mine < time && considered.back().isExact)
-      return tile;
+    if (mine < time && considered.back().isExact) {
+      WinogradTile chosen = tile;
+      chosen.fromMemory = comeFromMemory(sizes, weightBytes(sizes, tile));
+      return chosen;
+    }
   }
   return std::nullopt;
 }

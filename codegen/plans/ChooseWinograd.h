@@ -12,6 +12,7 @@ namespace margay::codegen {
 /// A tile's size.
 struct WinogradTile {
   WinogradAxis height, width;
+  bool fromMemory = false; ///< Whether a call reads its weights from memory, not from the last cache.
 };
 
 /// The tile that makes a convolution faster than `time` (in multiply-adds, see ConvTime.h), if there is one that is

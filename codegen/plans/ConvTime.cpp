@@ -34,8 +34,12 @@ ConvSizes codegen::convSizes(nn::ConvOp conv) {
 /// For so many bytes to be read from the last cache.
 static double cacheTime(double bytes) { return bytes * planningLevel().multiplyAdds / planningLevel().cacheBytes; }
 
+bool codegen::comeFromMemory(const ConvSizes &sizes, double bytes) {
+  return std::max(sizes.modelBytes, bytes) > lastCacheBytes;
+}
+
 double codegen::timeWithWeights(const ConvSizes &sizes, double sums, double bytes) {
-  if (std::max(sizes.modelBytes, bytes) <= lastCacheBytes)
+  if (!comeFromMemory(sizes, bytes))
     return std::max(sums, cacheTime(bytes));
   // Memory gives one core of a server 12 bytes in a nanosecond, of a desktop 25.
   constexpr double memoryBytes = 15;

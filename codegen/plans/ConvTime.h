@@ -28,6 +28,8 @@ ConvSizes convSizes(nn::ConvOp conv);
 double directTime(const ConvSizes &sizes);
 /// As a product with copied patches (kernels/Patches.h).
 double patchTime(const ConvSizes &sizes);
+/// Whether so many bytes of weights come from memory in each call, and not from the last cache.
+bool comeFromMemory(const ConvSizes &sizes, double bytes);
 /// For sums that read so many bytes of weights: these come from the last cache, which is waited for where it is slower;
 /// or from memory, if there are too many in the model, which is waited for anyway.
 double timeWithWeights(const ConvSizes &sizes, double sums, double bytes);

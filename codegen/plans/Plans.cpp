@@ -236,8 +236,11 @@ static Choice chooseConv(nn::KernelOp kernel, nn::ConvOp conv, bool strict) {
   SmallVector<Estimate> considered;
   ConvChoice best = codegen::chooseConv(conv, filterRecipe, strict, considered);
   Choice choice = best.way == ConvChoice::Patches ? choosePackedGemm(kernel) : best.tile ? "winograd" : "conv";
-  if (best.tile)
+  if (best.tile) {
     choice.numbers = {{"tile_h", best.tile->height.outputs}, {"tile_w", best.tile->width.outputs}};
+    if (best.tile->fromMemory)
+      choice.numbers.push_back({"streams", memoryStreams});
+  }
   choice.considered = std::move(considered);
   return choice;
 }

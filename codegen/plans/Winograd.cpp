@@ -87,6 +87,11 @@ WinogradRegisters codegen::winogradRegisters(const WinogradTiling &tiling, const
     TileShape tile = tileShape(level, lanes, {.rows = tiling.tilesTogether(), .columns = tiling.outputs});
     return {.rows = most, .panels = tile.panels, .ahead = ahead, .fetching = 2, .fetchesImages = false};
   }
+  // Few rows take as long to multiply as weights to come from the last cache. A tile of all of them waits for nothing
+  // else: what it multiplies was fetched into the first-level cache.
+  constexpr int64_t fewRows = 28, fewSteps = 64;
+  if (tiling.tilesTogether() <= fewRows && weightBytes(tiling) > secondCache)
+    return {.rows = fewRows, .panels = 1, .ahead = fewSteps, .fetching = 0, .fetchesImages = false, .readsOnce = true};
   // A register holds a panel's row. The squarer a tile, the fewer loads: 6 × 4 or 8 × 3 registers of 32. The last cache
   // and memory are slow beside so many multiply-adds, so that fetching goes on all the time.
   int64_t all = llvm::divideCeil(tiling.outputs, panelColumns);

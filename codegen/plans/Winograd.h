@@ -7,7 +7,8 @@
 //       transform back, epilogue
 //
 // The plan's numbers `tile_h` and `tile_w` are the outputs of a tile, `tiles` how many there are in a block at most;
-// weights are fetched `ahead` steps before they are multiplied.
+// weights are fetched `ahead` steps before they are multiplied. Those that a tile reads once and that come from memory
+// are fetched a point ahead, too, in `streams` places side by side.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,6 +22,9 @@
 #include "ir/Ops.h"
 
 namespace margay::codegen {
+
+/// Places from which memory gives more than from one: what `streams` is where weights come from there.
+inline constexpr int64_t memoryStreams = 4;
 
 struct WinogradTiling {
   WinogradAxis height, width;
@@ -46,6 +50,9 @@ struct WinogradRegisters {
   int64_t ahead;      ///< Steps from where weights are multiplied to where they are fetched.
   int64_t fetching;   ///< Weights that come soon are fetched during so many of a point's register tiles at most.
   bool fetchesImages; ///< Whether the block's results and the next one's inputs are fetched meanwhile, too.
+  /// Whether a tile has all rows, and a panel: weights are read once then, in their order. The first-level cache
+  /// fetches them a few steps ahead.
+  bool readsOnce = false;
 };
 WinogradRegisters winogradRegisters(const WinogradTiling &tiling, const Level &level);
 

@@ -120,6 +120,7 @@ TURNS = {
     },
     "v4": {
         "conv:128x128x16x1,kernel=5,relu": (16, 20),
+        "conv:14x14x256x256,relu": (32, 42),
         "conv:56x56x64x64,relu": (40, 65),
         "depthwise:56x56x144,relu": (144, 242),
         "gemm:128x768x768": (48, 75),

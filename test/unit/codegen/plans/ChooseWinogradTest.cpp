@@ -64,10 +64,12 @@ TEST_F(ChooseWinogradTest, FewerWeightsWhereTheyWouldComeFromMemory) {
 TEST_F(ChooseWinogradTest, FewerWeightsWhereTheModelIsLarge) {
   // Alone, 9 MB stay in the last cache from one call to the next.
   EXPECT_EQ(choose(14, 256, 256, uneven)->width.outputs, 4);
+  EXPECT_FALSE(choose(14, 256, 256, uneven)->fromMemory);
   std::optional<WinogradTile> tile =
       choose(14, 256, 256, uneven, "nn.param @other : tensor<8388608xf32> = dense<1.0> : tensor<8388608xf32>\n");
   ASSERT_TRUE(tile);
   EXPECT_EQ(tile->height.outputs * tile->width.outputs, 8);
+  EXPECT_TRUE(tile->fromMemory);
 }
 
 TEST_F(ChooseWinogradTest, NoneForOneChannel) { EXPECT_FALSE(choose(28, 1, 16, uneven)); }

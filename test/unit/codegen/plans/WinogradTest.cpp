@@ -40,11 +40,28 @@ TEST(WinogradTest, ImagesAreFetchedWhereMultiplyAddsAreFasterThanMemory) {
 TEST(WinogradTest, WeightsAreFetchedAPointAhead) {
   WinogradTiling tiling;
   tiling.rowsTogether = 1;
-  tiling.columnBlocks = evenSplit(16, 16);
+  tiling.columnBlocks = evenSplit(49, 49);
   tiling.outputs = tiling.channels = 512;
   EXPECT_EQ(winogradRegisters(tiling, x86Levels()[2]).ahead, 512);
   tiling.channels = 64;
   EXPECT_EQ(winogradRegisters(tiling, x86Levels()[2]).ahead, 256);
+}
+
+TEST(WinogradTest, FewTilesReadManyWeightsOnce) {
+  auto registersOf = [](int64_t tiles, int64_t channels, const Level &level) {
+    WinogradTiling tiling;
+    tiling.height = tiling.width = {2, 3};
+    tiling.rowsTogether = 1;
+    tiling.columnBlocks = evenSplit(tiles, tiles);
+    tiling.outputs = tiling.channels = channels;
+    return winogradRegisters(tiling, level);
+  };
+  EXPECT_TRUE(registersOf(16, 512, x86Levels()[2]).readsOnce);
+  EXPECT_GE(registersOf(28, 512, x86Levels()[2]).rows, 28);
+  EXPECT_EQ(registersOf(28, 512, x86Levels()[2]).panels, 1);
+  EXPECT_FALSE(registersOf(29, 512, x86Levels()[2]).readsOnce);
+  EXPECT_FALSE(registersOf(16, 64, x86Levels()[2]).readsOnce); // 256 KB stay in the second-level cache.
+  EXPECT_FALSE(registersOf(16, 512, x86Levels()[1]).readsOnce);
 }
 
 /// The tiling of a 3×3 convolution in tiles of 4×4 that has as many input channels as output channels.
