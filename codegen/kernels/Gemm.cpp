@@ -234,8 +234,8 @@ struct Gemm {
 
   /// Groups of rows [begin, end) times some panels, in blocks of rows.
   void groups(Value begin, Value end, const Panels &panels) {
-    EvenSplit split = evenSplit(*shape.rows, mostGroupRows);
-    forEvenBlocks(k, begin, end, blocks.rows / mostGroupRows, [&](Value from, Value to) {
+    EvenSplit split = evenSplit(*shape.rows, blocks.groupRows);
+    forEvenBlocks(k, begin, end, blocks.rows / blocks.groupRows, [&](Value from, Value to) {
       multiply(
           {firstRow(k, split, from), firstRow(k, split, to)},
           [&](auto body) { forGroups(k, split, from, to, blocks.tileRows, body); }, panels);
@@ -300,7 +300,7 @@ struct Gemm {
 
   /// Units are columns; there are few rows.
   void columns() {
-    EvenSplit split = evenSplit(*shape.rows, mostGroupRows);
+    EvenSplit split = evenSplit(*shape.rows, blocks.groupRows);
     groups(k.constant(0), k.constant(split.parts), unitPanels(k.begin, k.end));
   }
 };

@@ -19,11 +19,11 @@ struct Products {
 };
 } // namespace
 
-static std::optional<Products> productsOf(nn::KernelOp kernel) {
+static std::optional<Products> productsOf(nn::KernelOp kernel, const Level &level) {
   StringRef algorithm = kernel.getPlan()->getAlgorithm();
   if (algorithm == "gemm" || algorithm == "gemm-columns") {
     GemmShape shape = gemmShape(kernel);
-    TileUse use = gemmTileUse(kernel, shape.rows);
+    TileUse use = gemmTileUse(kernel, level, shape.rows);
     double groups = static_cast<double>(*shape.rows) / static_cast<double>(use.rows);
     return Products{use, groups * static_cast<double>(shape.depth), shape.elementBytes};
   }
@@ -39,14 +39,14 @@ static std::optional<Products> productsOf(nn::KernelOp kernel) {
 }
 
 std::string codegen::explainTiles(nn::KernelOp kernel) {
-  std::optional<Products> products = productsOf(kernel);
   std::string text;
   llvm::raw_string_ostream os(text);
-  if (!products)
-    return text;
   for (const Level &level : x86Levels()) {
     if (level.bf16Dots && !multipliesPairs(kernel)) // It is v4.
       continue;
+    std::optional<Products> products = productsOf(kernel, level);
+    if (!products)
+      break;
     int64_t lanes = level.lanes(products->elementBytes);
     SmallVector<TileEstimate> considered;
     TileShape chosen = tileShape(level, lanes, products->use, &considered);

@@ -95,15 +95,25 @@ static int64_t sharedColumns(nn::KernelOp kernel) {
   return algorithm == "gemm-columns" || kernel.getPlan()->get("columns_task", 0) != 0 ? unitColumns(kernel) : 0;
 }
 
-TileUse codegen::gemmTileUse(nn::KernelOp kernel, std::optional<int64_t> rows) {
+/// How many rows a group has at most: where threads share columns, all rows are one thread's, and can be cut as a
+/// level's registers want it.
+static int64_t mostRowsOfGroup(nn::KernelOp kernel, const Level &level, const TileUse &use, int64_t rows) {
+  if (kernel.getPlan()->getAlgorithm() != "gemm-columns" || level.registers < 32 || rows <= mostGroupRows)
+    return mostGroupRows;
+  return groupRows(level, level.lanes(gemmShape(kernel).elementBytes), rows, use);
+}
+
+TileUse codegen::gemmTileUse(nn::KernelOp kernel, const Level &level, std::optional<int64_t> rows) {
   GemmShape shape = gemmShape(kernel);
+  TileUse use{.rows = mostGroupRows,
+              .columns = shape.columns,
+              .unitColumns = sharedColumns(kernel),
+              .readsOnce = rows && *rows <= mostGroupRows,
+              .panelBytes = shape.depth * panelColumns * shape.elementBytes};
   // Every group is cut evenly, too: the tiles of the largest one are the largest.
-  int64_t groupRows = rows ? std::max<int64_t>(1, evenSplit(*rows, mostGroupRows).size) : mostGroupRows;
-  return {.rows = groupRows,
-          .columns = shape.columns,
-          .unitColumns = sharedColumns(kernel),
-          .readsOnce = rows && *rows <= groupRows,
-          .panelBytes = shape.depth * panelColumns * shape.elementBytes};
+  if (rows)
+    use.rows = std::max<int64_t>(1, evenSplit(*rows, mostRowsOfGroup(kernel, level, use, *rows)).size);
+  return use;
 }
 
 GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level) {
@@ -115,13 +125,15 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   int64_t lanes = level.lanes(shape.elementBytes), rows = known.value_or(INT64_MAX);
   auto number = [&](StringRef name, int64_t chosen) { return kernel.getPlan()->get(name, chosen); };
   GemmBlocks blocks;
-  TileShape tile = tileShape(level, lanes, gemmTileUse(kernel, known));
+  TileUse use = gemmTileUse(kernel, level, known);
+  TileShape tile = tileShape(level, lanes, use);
   blocks.widens = shape.perStep == 2 && !level.bf16Dots;
   blocks.perStep = shape.perStep;
   blocks.rowBytes = blocks.widens ? shape.sumBytes : shape.elementBytes / shape.perStep;
   blocks.sumBytes = shape.sumBytes;
   int64_t rowStepBytes = blocks.rowBytes * blocks.perStep;
   blocks.tileRows = tile.rows;
+  blocks.groupRows = std::max(mostGroupRows, use.rows);
   blocks.panels = tile.panels;
   bool isOneTile = rows <= blocks.tileRows;
 
@@ -166,8 +178,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
     blockRows = std::min(blockRows, mostSumBytes / (blocks.sumsStride() * blocks.sumBytes));
   blockRows = number("rows", blockRows);
   if (rows <= fewRows) // They are one block, whatever it takes.
-    blockRows = llvm::alignTo(rows, mostGroupRows);
-  blocks.rows = std::max<int64_t>(1, blockRows / mostGroupRows) * mostGroupRows;
+    blockRows = llvm::alignTo(rows, blocks.groupRows);
+  blocks.rows = std::max<int64_t>(1, blockRows / blocks.groupRows) * blocks.groupRows;
   // Packed panels and a block of rows share the cache. Some panels at once take each line's neighbours, and each page
   // less often.
   constexpr int64_t packedTogether = 4;

@@ -55,7 +55,8 @@ struct GemmBlocks {
   int64_t tileRows = 1;       ///< Of a register tile, at most.
   int64_t panels = 1;         ///< Beside each other in a register tile.
   int64_t steps = 1;          ///< Of the sums in a block.
-  int64_t rows = 1;           ///< In a block; a multiple of mostGroupRows.
+  int64_t groupRows = 1;      ///< Of a group at most, each of which is cut evenly into tiles.
+  int64_t rows = 1;           ///< In a block; a multiple of groupRows.
   int64_t packed = 1;         ///< Panels that are packed at once, where the right matrix is none of the weights.
   int64_t packedTogether = 1; ///< How many of them in one loop.
   bool copiesRows = false;    ///< Whether each block of the left matrix is copied into the scratch memory.
@@ -89,7 +90,7 @@ GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level);
 GemmBlocks gemmBlocks(nn::KernelOp kernel, const Level &level, std::optional<int64_t> rows);
 
 /// What its register tiles are chosen for.
-TileUse gemmTileUse(nn::KernelOp kernel, std::optional<int64_t> rows);
+TileUse gemmTileUse(nn::KernelOp kernel, const Level &level, std::optional<int64_t> rows);
 
 /// A unit of columns: so many of them, a few whole panels. The plan's own number `unit_columns` goes first.
 int64_t unitColumns(nn::KernelOp kernel);

@@ -15,6 +15,8 @@ int64_t codegen::maxTileRows(const Level &level) {
   return level.registers == 32 ? 12 : level.vectorBytes >= 32 ? 6 : 2;
 }
 
+int64_t codegen::tallestTile(const Level &level) { return level.registers == 32 ? 14 : maxTileRows(level); }
+
 /// Accumulators must fit, with the weights of a step and one broadcast scalar, or where these are fewer with a step's
 /// scalars and one register of weights; a single row takes its weights from memory.
 static bool fits(const Level &level, int64_t rows, int64_t vectors) {
@@ -41,7 +43,7 @@ static double groupTime(const Level &level, const EvenSplit &tiles, int64_t pane
   return time;
 }
 
-TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &use,
+static TileEstimate bestTile(const Level &level, int64_t lanes, const TileUse &use,
                              llvm::SmallVectorImpl<TileEstimate> *considered) {
   int64_t all = std::max<int64_t>(1, llvm::divideCeil(use.columns, panelColumns));
   int64_t ofAUnit = use.unitColumns / panelColumns, perPanel = std::max<int64_t>(1, panelColumns / lanes);
@@ -51,6 +53,8 @@ TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &u
   llvm::SmallVector<EvenSplit> heights{evenSplit(use.rows, longest)};
   if (level.registers == 32 && !(use.readsOnce && use.rows <= longest))
     heights.push_back(evenSplit(use.rows, longest / 2));
+  if (use.rows > longest && use.rows <= tallestTile(level))
+    heights.push_back({.parts = 1, .size = use.rows, .larger = 1});
   for (const EvenSplit &tiles : heights) {
     TileEstimate mine{{tiles.size, 1}, 0};
     for (int64_t panels = 1; panels * perPanel <= 8; ++panels) {
@@ -69,5 +73,30 @@ TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &u
     if (considered && (considered->empty() || considered->back().shape.rows != mine.shape.rows))
       considered->push_back(mine);
   }
-  return best.shape;
+  return best;
+}
+
+TileShape codegen::tileShape(const Level &level, int64_t lanes, const TileUse &use,
+                             llvm::SmallVectorImpl<TileEstimate> *considered) {
+  return bestTile(level, lanes, use, considered).shape;
+}
+
+int64_t codegen::groupRows(const Level &level, int64_t lanes, int64_t rows, TileUse use) {
+  int64_t best = maxTileRows(level);
+  double leastTime = 0;
+  for (int64_t most = best; most <= tallestTile(level); ++most) {
+    EvenSplit groups = evenSplit(rows, most);
+    double time = 0;
+    for (int64_t size : {groups.size, groups.size - 1}) {
+      use.rows = size;
+      int64_t count = size == groups.size ? groups.larger : groups.parts - groups.larger;
+      if (count > 0)
+        time += static_cast<double>(count) * bestTile(level, lanes, use, nullptr).time;
+    }
+    if (leastTime == 0 || time < leastTime) {
+      leastTime = time;
+      best = most;
+    }
+  }
+  return best;
 }

@@ -14,8 +14,10 @@ struct TileShape {
   int64_t rows, panels;
 };
 
-/// How many rows a tile has at most.
+/// How many rows a tile has at most, of groups that are cut alike for all levels.
 int64_t maxTileRows(const Level &level);
+/// The same of groups that are cut for a level.
+int64_t tallestTile(const Level &level);
 
 /// What panels are multiplied by: rows in groups, each cut evenly into tiles.
 struct TileUse {
@@ -38,6 +40,9 @@ struct TileEstimate {
 /// `considered`, if given, gets the best shape of each height.
 TileShape tileShape(const Level &level, int64_t lanes, const TileUse &use,
                     llvm::SmallVectorImpl<TileEstimate> *considered = nullptr);
+
+/// How many rows groups have at most that are cut for a level, so that `use` of `rows` rows takes the least time.
+int64_t groupRows(const Level &level, int64_t lanes, int64_t rows, TileUse use);
 
 } // namespace margay::codegen
 

@@ -40,6 +40,17 @@ TEST(TileShape, MultipliesEnoughWithPanelsFromTheSecondLevelCache) {
   expect(shapeOf(4, {.rows = 12, .columns = 768, .panelBytes = int64_t{768} * 64}), 6, 4);
 }
 
+TEST(TileShape, GroupsAreCutForTheRegisters) {
+  const Level &v4 = x86Levels()[2];
+  TileUse use{.rows = 12, .columns = 2048, .unitColumns = 128, .panelBytes = int64_t{512} * 64};
+  // Four tiles of 13 or 12 rows and two panels, rather than ten of 5 and four: panels are read less often.
+  EXPECT_EQ(groupRows(v4, 16, 49, use), 13);
+  use.rows = 13;
+  expect(tileShape(v4, 16, use), 13, 2);
+  EXPECT_EQ(groupRows(v4, 16, 48, use), 12);
+  EXPECT_EQ(groupRows(v4, 16, 64, use), 12);
+}
+
 TEST(TileShape, SaysWhatWasConsidered) {
   const Level &v4 = x86Levels()[2], &v3 = x86Levels()[1];
   llvm::SmallVector<TileEstimate> considered;
