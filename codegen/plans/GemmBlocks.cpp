@@ -136,7 +136,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   // pages. A tile of few rows leaves room in these sets, and then copying has to be for many columns; with AVX-512,
   // where a copy takes as long and the products half the time, it does not pay at all.
   constexpr int64_t page = 4096, roomyRows = 6, worthCopying = 128, worthCopyingRoomy = 512;
-  bool isRoomy = blocks.tileRows <= roomyRows, isPage = shape.depth * shape.elementBytes % page == 0;
+  int64_t leftBytes = number("left_stride", shape.depth * shape.perStep) * shape.elementBytes / shape.perStep;
+  bool isRoomy = blocks.tileRows <= roomyRows, isPage = leftBytes % page == 0;
   bool areShared = shape.rows && rows > fewRows && gemmUnits(kernel).rows.parts == 1;
   int64_t columns = areShared ? shape.columns / 2 : shape.columns; // Of a thread that copies rows.
   bool canPay = !isRoomy || level.registers < 32;
