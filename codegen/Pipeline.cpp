@@ -17,7 +17,9 @@
 #include "codegen/emit/Symbols.h"
 #include "codegen/emit/WeightsObject.h"
 #include "codegen/lowering/ToLlvm.h"
+#include "codegen/memory/RowStride.h"
 #include "codegen/plans/Bands.h"
+#include "codegen/plans/ExplainTiles.h"
 #include "codegen/plans/GemmBlocks.h"
 #include "ir/Fault.h"
 #include "runtime/abi.h"
@@ -33,6 +35,8 @@ llvm::Error codegen::planKernels(ModuleOp module, bool strict, std::string &expl
   if (llvm::Error error = selectPlans(module, strict, explanation))
     return error;
   chooseBands(module, explanation);
+  chooseRowStrides(module, explanation);
+  module.walk([&](nn::KernelOp kernel) { explanation += explainTiles(kernel); });
   return llvm::Error::success();
 }
 

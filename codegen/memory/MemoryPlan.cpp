@@ -2,6 +2,7 @@
 
 #include "codegen/memory/MemoryPlan.h"
 #include "codegen/kernels/KernelBuilder.h"
+#include "codegen/memory/RowStride.h"
 #include "codegen/plans/Bands.h"
 #include "codegen/plans/Plans.h"
 #include "ir/Recipe.h"
@@ -74,16 +75,6 @@ struct Planner {
       Value value = unreshaped(result.get());
       placed(value, {Placement::Output, result.getOperandNumber(), nn::constantDim(context, 0), columnsOf(value)});
     }
-  }
-
-  /// Whether everybody who reads `value` is a kernel, or a reshape that has the same rows: others would need dense
-  /// rows.
-  static bool isReadByRows(Value value) {
-    return llvm::all_of(value.getUsers(), [&](Operation *user) {
-      auto reshape = dyn_cast<nn::ReshapeOp>(user);
-      return isa<nn::KernelOp>(user) ||
-             (reshape && columnsOf(reshape.getResult()) == columnsOf(value) && isReadByRows(reshape.getResult()));
-    });
   }
 
   /// Whether `part`, maybe some value by another name, can be computed right inside a join: it has no home yet.
@@ -195,8 +186,12 @@ struct Planner {
   DimAttr bytesOf(Value value) { return nn::product(context, nn::dimsOf(value.getType())) * elementBytes(value); }
 
   void buffer(Value value) {
-    int64_t index = newBuffer(bytesOf(value));
-    placed(value, {Placement::Arena, index, nn::constantDim(context, 0), columnsOf(value)});
+    SmallVector<DimAttr> rows = nn::dimsOf(value.getType());
+    if (!rows.empty())
+      rows.pop_back();
+    DimAttr stride = rowStrideOf(value);
+    int64_t index = newBuffer(nn::product(context, rows) * stride * elementBytes(value));
+    placed(value, {Placement::Arena, index, nn::constantDim(context, 0), stride});
   }
 
   /// What nn.if and nn.loop need for themselves.
@@ -255,7 +250,7 @@ struct Planner {
     }
   }
 
-  /// Whoever computes or reads a part of a join sees rows with gaps between them.
+  /// Whoever computes or reads a part of a join, or rows that lie farther apart, sees gaps between them.
   void strided() {
     for (nn::KernelOp kernel : kernelsOf(main)) {
       auto hasGaps = [&](Value value) {
@@ -264,6 +259,8 @@ struct Planner {
       };
       if (llvm::any_of(kernel.getInputs(), hasGaps) || llvm::any_of(kernel.getResults(), hasGaps))
         planByRows(kernel);
+      if (Value rows = leftRows(kernel); rows && plan.placements.contains(rows))
+        setLeftStride(kernel, plan.placements.lookup(rows).rowStride);
     }
   }
 

@@ -144,11 +144,12 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   int64_t nearBytes = level.panelBytes / 4, blockBytes = staysNear ? nearBytes : level.blockBytes;
   if (staysNear)
     mostSteps = std::min(mostSteps, nearBytes / (mostGroupRows * shape.elementBytes));
-  // Rows a multiple of 4 KB apart share a few sets of the first-level cache; those of a long matrix lie in as many
-  // pages. A tile of few rows leaves room in these sets, and then copying has to be for many columns; with AVX-512,
-  // where a copy takes as long and the products half the time, it does not pay at all.
+  // Rows a multiple of 4 KB apart share a few sets of the first-level cache (see codegen/memory/RowStride.h). A tile of
+  // few rows leaves room in these sets, and then copying has to be for many columns; with AVX-512, where a copy takes
+  // as long and the products half the time, it does not pay at all.
   constexpr int64_t page = 4096, roomyRows = 6, worthCopying = 128, worthCopyingRoomy = 512;
-  bool isRoomy = blocks.tileRows <= roomyRows, isPage = shape.depth * shape.elementBytes % page == 0;
+  int64_t leftBytes = number("left_stride", shape.depth * shape.perStep) * shape.elementBytes / shape.perStep;
+  bool isRoomy = blocks.tileRows <= roomyRows, isPage = leftBytes % page == 0;
   bool areShared = shape.rows && rows > fewRows && gemmUnits(kernel).rows.parts == 1;
   int64_t columns = areShared ? shape.columns / 2 : shape.columns; // Of a thread that copies rows.
   bool canPay = !isRoomy || level.registers < 32;
@@ -188,9 +189,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   blocks.packedTogether =
       blocks.packed >= packedTogether ? llvm::divideCeil(packedTogether, blocks.panels) * blocks.panels : blocks.panels;
   blocks.packed = std::max<int64_t>(1, blocks.packed / blocks.packedTogether) * blocks.packedTogether;
-  bool isFar = isPage || blocks.steps < shape.depth;
   // A row that ends within a pair gets a zero there.
-  blocks.copiesRows = hasPatches || blocks.widens || shape.isOdd || (isFar && isWorthIt);
+  blocks.copiesRows = hasPatches || blocks.widens || shape.isOdd || (isPage && isWorthIt);
   // Where a tile has all rows, there is hardly more to do than to read weights: what comes soon is fetched, so far
   // ahead that memory has time to answer. A single row reads several panels at once, which the processor foresees by
   // itself.

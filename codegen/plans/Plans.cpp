@@ -11,7 +11,6 @@
 #include "codegen/plans/ChooseGemm.h"
 #include "codegen/plans/ConvUnits.h"
 #include "codegen/plans/Dot.h"
-#include "codegen/plans/ExplainTiles.h"
 #include "codegen/plans/GemmUnits.h"
 #include "codegen/plans/LongRows.h"
 #include "codegen/plans/PatchRuns.h"
@@ -418,9 +417,21 @@ static void setPlan(nn::KernelOp kernel, const Choice &choice) {
   set();
 }
 
+void codegen::setNumber(nn::KernelOp kernel, StringRef name, int64_t value) {
+  NamedAttrList numbers(kernel.getPlan()->getNumbers());
+  numbers.set(name, Builder(kernel.getContext()).getI64IntegerAttr(value));
+  kernel.setPlanAttr(nn::PlanAttr::get(kernel.getContext(), kernel.getPlan()->getAlgorithm(),
+                                       numbers.getDictionary(kernel.getContext())));
+}
+
 void codegen::planByRows(nn::KernelOp kernel) {
-  if (kernel.getPlan()->getAlgorithm() == "elementwise")
-    setPlan(kernel, "elementwise-rows");
+  if (kernel.getPlan()->getAlgorithm() != "elementwise")
+    return;
+  Choice choice("elementwise-rows");
+  for (NamedAttribute number : kernel.getPlan()->getNumbers())
+    if (auto value = dyn_cast<IntegerAttr>(number.getValue()))
+      choice.numbers.emplace_back(number.getName(), value.getInt());
+  setPlan(kernel, choice);
 }
 
 /// "conv1 (Conv)": winograd 4×4 0.210 ms; conv 0.607 ms
@@ -450,7 +461,6 @@ llvm::Error codegen::selectPlans(ModuleOp module, bool strict, std::string &expl
     setPlan(kernel, *choice);
     if (choice->considered.size() > 1)
       explanation += explain(kernel, choice->considered);
-    explanation += explainTiles(kernel);
   });
   return faults;
 }

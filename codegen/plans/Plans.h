@@ -64,6 +64,9 @@ const Algorithm &algorithmOf(nn::KernelOp kernel);
 /// were considered, and what they were estimated to take.
 llvm::Error selectPlans(mlir::ModuleOp module, bool strict, std::string &explanation);
 
+/// Puts a number into a kernel's plan.
+void setNumber(nn::KernelOp kernel, llvm::StringRef name, int64_t value);
+
 /// For when a tensor of the kernel turns out to lie within a wider one: its elements are not one run, so they are
 /// computed row by row.
 void planByRows(nn::KernelOp kernel);

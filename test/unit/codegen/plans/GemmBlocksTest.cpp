@@ -1,6 +1,7 @@
 //===- GemmBlocksTest.cpp - how products are cut into blocks --------------===//
 
 #include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/Plans.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
 #include <gtest/gtest.h>
@@ -56,6 +57,19 @@ TEST_F(GemmBlocksTest, WeightsAreReadOnceWhereRowsFitHardly) {
 TEST_F(GemmBlocksTest, ManyRowsAreCutSoThatTheyStayInTheSecondCache) {
   EXPECT_LT(blocks(1024, 1024, 1024, 4).rows, 256);
   EXPECT_LT(blocks(1024, 64, 1024, 4, /*isLong=*/true).rows, 300);
+}
+
+TEST_F(GemmBlocksTest, RowsAreCopiedWhereTheyLieAPageApart) {
+  // Longer ones are cut, and copied wherever they lie.
+  nn::KernelOp kernel = product(784, 1024, 1024);
+  const Level &v3 = x86Levels()[1];
+  ASSERT_EQ(gemmBlocks(kernel, v3).steps, 1024);
+  EXPECT_TRUE(gemmBlocks(kernel, v3).copiesRows);
+  setNumber(kernel, "left_stride", 1040);
+  EXPECT_FALSE(gemmBlocks(kernel, v3).copiesRows);
+  EXPECT_FALSE(blocks(784, 1008, 1024, 3).copiesRows);
+  setNumber(kernel = product(784, 1008, 1024), "left_stride", 1024);
+  EXPECT_TRUE(gemmBlocks(kernel, v3).copiesRows);
 }
 
 TEST_F(GemmBlocksTest, ColumnsOfLargeWeightsAreSharedForManyRows) {
