@@ -38,8 +38,13 @@ void margay::benchmarks::printMachine(llvm::raw_ostream &os, int32_t isa, unsign
        {Region{"L1", first / 2}, {"L2", second / 2}, {"L3", third ? 4 * second : 0}, {"memory", most}}) {
     if (region.bytes == 0)
       continue; // The system does not tell.
-    double rate = measureBandwidth(isa, region.bytes < most ? region.bytes * threads : most, threads, sampling);
-    os << llvm::format("read %-8s %12zu KB %10.1f GB/s\n", region.name, region.bytes >> 10, rate * 1e-9);
+    size_t bytes = region.bytes < most ? region.bytes * threads : most;
+    auto print = [&](const char *what, double rate) {
+      os << llvm::format("%s %-8s %12zu KB %10.1f GB/s\n", what, region.name, region.bytes >> 10, rate * 1e-9);
+    };
+    print("read", measureBandwidth(isa, bytes, threads, sampling));
+    // Half is the source, half the target, and both count.
+    print("copy", measureCopyBandwidth(isa, bytes / 2, bytes / 2, threads, sampling));
   }
 }
 

@@ -8,8 +8,8 @@
 
 namespace margay::benchmarks {
 
-/// Prints the peak of multiply-adds of a level (MG_ISA_...), and how fast so many threads read from regions of growing
-/// size: of each cache, and of memory.
+/// Prints the peak of multiply-adds of a level (MG_ISA_...), and how fast so many threads read regions of growing size,
+/// and copy one half of these to the other: of each cache, and of memory.
 void printMachine(llvm::raw_ostream &os, int32_t isa, unsigned threads);
 
 /// Prints how long the pool takes to hand a task to each of two workers, which wait for each other, and to join them:

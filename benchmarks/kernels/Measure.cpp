@@ -119,7 +119,7 @@ static llvm::Error measureRounds(ModelCall &call, int32_t isa, const MeasureOpti
   Calls calls(call, options.threads);
   if (llvm::Error error = calls.calibrate())
     return error;
-  std::vector<double> seconds, peaks, bandwidths, stepBandwidths, shares;
+  std::vector<double> seconds, peaks, bandwidths, stepBandwidths, copyBandwidths, shares, copyShares;
   auto begin = std::chrono::steady_clock::now();
   auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
   while (seconds.size() < fewestRounds || passed() < options.seconds) {
@@ -130,6 +130,9 @@ static llvm::Error measureRounds(ModelCall &call, int32_t isa, const MeasureOpti
     };
     bandwidths.push_back(bandwidthOf(result.work.bytes));
     stepBandwidths.push_back(result.work.stepBytes > 0 ? bandwidthOf(result.work.stepBytes) : bandwidths.back());
+    double written = result.work.writtenBytes;
+    copyBandwidths.push_back(measureCopyBandwidth(isa, static_cast<size_t>(result.work.bytes - written),
+                                                  static_cast<size_t>(written), options.threads, sampling));
     // What the measurement of bandwidth pushed out of the caches comes back.
     if (llvm::Error error = call.run())
       return error;
@@ -137,15 +140,19 @@ static llvm::Error measureRounds(ModelCall &call, int32_t isa, const MeasureOpti
     if (!block)
       return block.takeError();
     seconds.push_back(*block);
-    Floor floor(result.work, peaks.back(), peaks.back(), bandwidths.back(), bandwidths.back(), stepBandwidths.back(),
-                bandwidths.back());
-    shares.push_back(floor.seconds() / seconds.back());
+    auto floorOf = [&](double bandwidth) {
+      return Floor(result.work, peaks.back(), peaks.back(), bandwidth, bandwidth, stepBandwidths.back(), bandwidth);
+    };
+    shares.push_back(floorOf(bandwidths.back()).seconds() / seconds.back());
+    copyShares.push_back(floorOf(copyBandwidths.back()).seconds() / seconds.back());
   }
   result.seconds = medianOf(seconds);
   result.peak = medianOf(peaks);
   result.bandwidth = medianOf(bandwidths);
   result.stepBandwidth = medianOf(stepBandwidths);
+  result.copyBandwidth = medianOf(copyBandwidths);
   result.share = medianOf(shares);
+  result.copyShare = medianOf(copyShares);
   result.quietShare = quantileOf(shares, 0.9);
   return llvm::Error::success();
 }
@@ -212,6 +219,7 @@ llvm::Expected<Result> margay::benchmarks::measureKernel(const Spec &spec, const
     result.work.pairOperations += work.pairOperations;
     result.work.multiplications += work.multiplications;
     result.work.bytes += work.bytes;
+    result.work.writtenBytes += work.writtenBytes;
     result.work.stepBytes += work.stepBytes;
     result.work.repeatedBytes += work.repeatedBytes;
   }

@@ -28,13 +28,19 @@ struct Result {
   double peak = 0;          ///< Operations per second; of a kernel that multiplies bf16, those of such products.
   double bandwidth = 0;     ///< Bytes per second, read from a region of as many bytes.
   double stepBandwidth = 0; ///< The same for a region as large as the weights of a recurrent cell, if there is one.
+  double copyBandwidth = 0; ///< Bytes per second, read and written, of a copy of such sizes.
   double share = 0;         ///< Of the floor: the time that the peak and the bandwidth allow, over that of a call.
   double quietShare = 0;    ///< The same in the best tenth of the rounds: when the machine's other users were quiet.
+  double copyShare = 0;     ///< The same with the time that a copy takes.
   double error = 0;         ///< max |difference| / max |value|, where results were compared.
   std::vector<Loop> loops;
 
   driver::Floor floor() const {
     return driver::Floor(work, peak, peak, bandwidth, bandwidth, stepBandwidth, bandwidth);
+  }
+  /// What a copy of as many bytes takes, instead of what reading them does.
+  driver::Floor copyFloor() const {
+    return driver::Floor(work, peak, peak, copyBandwidth, copyBandwidth, stepBandwidth, copyBandwidth);
   }
 };
 

@@ -59,8 +59,9 @@ static TableRow rowOf(const Spec &spec, const Result &result) {
     row.push_back(number("%.1f %%", 100 * result.share));
     row.push_back(number("%.1f %%", 100 * result.quietShare));
     row.push_back(boundText(result));
+    row.push_back(number("%.1f %%", 100 * result.copyShare));
   } else {
-    row.insert(row.end(), {"not run", "", "", "", "", "", "", ""});
+    row.insert(row.end(), {"not run", "", "", "", "", "", "", "", ""});
   }
   const Loop *loop = mainLoop(result);
   row.push_back(loop ? std::to_string(loop->multiplyAdds) + "/" + std::to_string(loop->instructions) : "");
@@ -75,6 +76,7 @@ static void writeJson(llvm::json::OStream &json, const Spec &spec, const Result 
     json.attribute("operations", result.work.operations);
     json.attribute("multiplications", result.work.multiplications);
     json.attribute("bytes", result.work.bytes);
+    json.attribute("written_bytes", result.work.writtenBytes);
     if (result.seconds > 0) {
       json.attribute("median_us", result.seconds * 1e6);
       json.attribute("gflops", result.work.operations / result.seconds * 1e-9);
@@ -86,6 +88,9 @@ static void writeJson(llvm::json::OStream &json, const Spec &spec, const Result 
       json.attribute("bound", result.floor().arithmetic >= result.floor().bytes ? "arithmetic" : "bandwidth");
       json.attribute("percent_of_floor", 100 * result.share);
       json.attribute("percent_of_floor_quiet", 100 * result.quietShare);
+      json.attribute("copy_gbytes_per_s", result.copyBandwidth * 1e-9);
+      json.attribute("copy_us", result.copyFloor().bytes * 1e6);
+      json.attribute("percent_of_copy", 100 * result.copyShare);
     }
     json.attribute("error", result.error);
     json.attribute("spills", spills(result));
@@ -180,8 +185,8 @@ static llvm::Error run(llvm::ArrayRef<StringRef> arguments) {
   if ((*parsed)->operands.empty())
     names.assign(listedSpecs().begin(), listedSpecs().end());
 
-  std::vector<TableRow> rows = {
-      {"kernel", "plan", "time", "rate", "peak", "arithmetic", "bytes", "share", "quiet", "of", "loop", "spills"}};
+  std::vector<TableRow> rows = {{"kernel", "plan", "time", "rate", "peak", "arithmetic", "bytes", "share", "quiet",
+                                 "of", "copy", "loop", "spills"}};
   llvm::json::OStream out(llvm::outs(), /*IndentSize=*/2);
   if (json)
     out.arrayBegin();

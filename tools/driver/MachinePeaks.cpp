@@ -220,15 +220,79 @@ static Read readOf(int32_t isa) {
   return read128;
 }
 
+/// Copies `common` blocks of 64 bytes, in `steps` parts, and behind each part reads its share of `moreRead` further
+/// blocks, and writes its share of `moreWritten`.
+struct CopyShape {
+  size_t common, moreRead, moreWritten, steps;
+};
+using Copy = uint64_t (*)(const void *source, void *target, CopyShape shape, size_t repeats);
+
+#define MARGAY_COPY(name, bytes, target_)                                                                              \
+  target_ static uint64_t name(const void *source, void *target, CopyShape shape, size_t repeats) {                    \
+    using Vector = uint64_t __attribute__((vector_size(bytes)));                                                       \
+    constexpr size_t perBlock = 64 / (bytes);                                                                          \
+    Vector sums[perBlock] = {};                                                                                        \
+    for (size_t repeat = 0; repeat < repeats; ++repeat) {                                                              \
+      const auto *from = static_cast<const Vector *>(source);                                                          \
+      auto *to = static_cast<Vector *>(target);                                                                        \
+      for (size_t step = 0; step < shape.steps; ++step) {                                                              \
+        auto share = [&](size_t all) { return all * (step + 1) / shape.steps - all * step / shape.steps; };            \
+        size_t both = share(shape.common) * perBlock, read = share(shape.moreRead);                                    \
+        size_t written = share(shape.moreWritten) * perBlock;                                                          \
+        _Pragma("clang loop vectorize(disable)") for (size_t i = 0; i < both; ++i) to[i] = from[i];                    \
+        from += both;                                                                                                  \
+        to += both;                                                                                                    \
+        for (; read > 0; --read)                                                                                       \
+          for (size_t v = 0; v < perBlock; ++v)                                                                        \
+            sums[v] += *from++;                                                                                        \
+        _Pragma("clang loop vectorize(disable)") for (size_t i = 0; i < written; ++i) to[i] = sums[i % perBlock];      \
+        to += written;                                                                                                 \
+      }                                                                                                                \
+      __asm__ volatile("" ::: "memory"); /* The next round has to do it again. */                                      \
+    }                                                                                                                  \
+    uint64_t sum = 0;                                                                                                  \
+    for (Vector part : sums)                                                                                           \
+      sum += part[0];                                                                                                  \
+    return sum;                                                                                                        \
+  }
+
+MARGAY_COPY(copy128, 16, )
+#if defined(__x86_64__)
+MARGAY_COPY(copy256, 32, __attribute__((target("avx2"))))
+MARGAY_COPY(copy512, 64, __attribute__((target("avx512f"))))
+#endif
+#undef MARGAY_COPY
+
+static Copy copyOf(int32_t isa) {
+#if defined(__x86_64__)
+  if (isa == MG_ISA_X86_64_V4 || isa == MG_ISA_X86_64_V4_BF16)
+    return copy512;
+  if (isa == MG_ISA_X86_64_V3)
+    return copy256;
+#endif
+  return copy128;
+}
+
+namespace {
+struct alignas(64) Block {
+  uint64_t words[8] = {};
+};
+} // namespace
+
+/// Kept for the next time: fresh memory would first have to find its way into the caches.
+static std::vector<Block> &regionOfThread() {
+  static thread_local std::vector<Block> region;
+  return region;
+}
+
+/// Passes over a region of so many blocks: small ones are passed often enough for the clock to tell.
+static size_t repeatsOf(size_t blocks) { return 1 + (1 << 12) / blocks; }
+
 /// Passes of this thread over a region of its own.
 static double readRate(Read read, size_t bytes, Sampling sampling) {
-  struct alignas(64) Block {
-    uint64_t words[8] = {};
-  };
-  // Kept for the next time: fresh memory would first have to find its way into the caches.
-  static thread_local std::vector<Block> region;
+  std::vector<Block> &region = regionOfThread();
   region.resize(std::max<size_t>(16, bytes / sizeof(Block)));
-  size_t repeats = 1 + (1 << 12) / region.size(); // Small regions are read often enough for the clock to tell.
+  size_t repeats = repeatsOf(region.size());
   volatile uint64_t sink;
   size_t count = region.size() / streams;
   double work = static_cast<double>(repeats * count * streams * sizeof(Block));
@@ -239,4 +303,29 @@ static double readRate(Read read, size_t bytes, Sampling sampling) {
 
 double margay::driver::measureBandwidth(int32_t isa, size_t bytes, unsigned threads, Sampling sampling) {
   return sumOverThreads(threads, [&] { return readRate(readOf(isa), bytes / threads, sampling); });
+}
+
+static double copyRate(Copy copy, size_t readBytes, size_t writtenBytes, Sampling sampling) {
+  constexpr size_t page = 4096 / sizeof(Block), fewestBlocks = 16, perStep = 32;
+  auto blocksOf = [&](size_t bytes) { return std::max(fewestBlocks, bytes / sizeof(Block)); };
+  size_t read = blocksOf(readBytes), written = blocksOf(writtenBytes), common = std::min(read, written);
+  CopyShape shape{common, read - common, written - common, std::max<size_t>(1, common / perStep)};
+  // The target begins where the source does within a page: loads then do not wait for stores a little before them,
+  // which a CPU takes for those of the same place while all that it knows is the place within a page.
+  size_t target = (read + page - 1) / page * page;
+  std::vector<Block> &region = regionOfThread();
+  region.resize(target + written);
+  size_t repeats = repeatsOf(read + written);
+  volatile uint64_t sink;
+  double work = static_cast<double>(repeats * (read + written) * sizeof(Block));
+  double rate =
+      sampleRates(sampling, work, [&] { sink = copy(region.data(), region.data() + target, shape, repeats); });
+  (void)sink;
+  return rate;
+}
+
+double margay::driver::measureCopyBandwidth(int32_t isa, size_t readBytes, size_t writtenBytes, unsigned threads,
+                                            Sampling sampling) {
+  return sumOverThreads(threads,
+                        [&] { return copyRate(copyOf(isa), readBytes / threads, writtenBytes / threads, sampling); });
 }

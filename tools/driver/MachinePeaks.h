@@ -29,6 +29,11 @@ double measurePairPeak(int32_t isa, unsigned threads, Sampling sampling = {});
 /// of the caches that these fit in, or of memory. With the vectors of a level.
 double measureBandwidth(int32_t isa, size_t bytes, unsigned threads, Sampling sampling = {});
 
+/// Bytes per second, read and written, of a plain loop over two regions of these sizes: it copies what both have, and
+/// evenly in between reads or writes what one has more. Over and over, as above.
+double measureCopyBandwidth(int32_t isa, size_t readBytes, size_t writtenBytes, unsigned threads,
+                            Sampling sampling = {});
+
 } // namespace margay::driver
 
 #endif // MARGAY_TOOLS_DRIVER_MACHINEPEAKS_H

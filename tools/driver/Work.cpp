@@ -96,6 +96,7 @@ static KernelWork workOf(nn::KernelOp last, const Sizes &sizes, const codegen::L
   for (mlir::Value result : last.getResults()) {
     double bytes = sizes.bytes(result.getType());
     work.bytes += bytes;
+    work.writtenBytes += bytes;
     work.resultBytes += isResult(result) ? bytes : 0;
   }
   return work;

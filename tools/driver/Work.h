@@ -18,6 +18,7 @@ struct KernelWork {
   double pairOperations = 0;  ///< Of these, what a level may have an instruction for: products of bf16.
   double multiplications = 0; ///< Of everything else, in lanes of f32; see codegen/kernels/Multiplications.h.
   double bytes = 0;           ///< Of its inputs and outputs, each once.
+  double writtenBytes = 0;    ///< Of these, those of its outputs.
   double weightBytes = 0;     ///< Of these, what is the same in every call.
   double inputBytes = 0;      ///< Of these, what the caller hands over.
   double resultBytes = 0;     ///< Of these, what the caller gets.
