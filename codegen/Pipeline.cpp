@@ -19,6 +19,7 @@
 #include "codegen/lowering/ToLlvm.h"
 #include "codegen/plans/Bands.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/PooledTiles.h"
 #include "ir/Fault.h"
 #include "runtime/abi.h"
 #include "llvm/Support/FileSystem.h"
@@ -32,6 +33,7 @@ using nn::DimAttr;
 llvm::Error codegen::planKernels(ModuleOp module, bool strict, std::string &explanation) {
   if (llvm::Error error = selectPlans(module, strict, explanation))
     return error;
+  poolInTiles(module, explanation);
   chooseBands(module, explanation);
   return llvm::Error::success();
 }
