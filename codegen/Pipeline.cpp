@@ -21,6 +21,7 @@
 #include "codegen/plans/Bands.h"
 #include "codegen/plans/ExplainTiles.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/PooledTiles.h"
 #include "ir/Fault.h"
 #include "runtime/abi.h"
 #include "llvm/Support/FileSystem.h"
@@ -34,6 +35,7 @@ using nn::DimAttr;
 llvm::Error codegen::planKernels(ModuleOp module, bool strict, std::string &explanation) {
   if (llvm::Error error = selectPlans(module, strict, explanation))
     return error;
+  poolInTiles(module, explanation);
   chooseBands(module, explanation);
   chooseRowStrides(module, explanation);
   module.walk([&](nn::KernelOp kernel) { explanation += explainTiles(kernel); });

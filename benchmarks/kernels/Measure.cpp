@@ -2,6 +2,7 @@
 
 #include "benchmarks/kernels/Measure.h"
 #include "codegen/kernels/KernelBuilder.h"
+#include "codegen/plans/PooledTiles.h"
 #include "ir/Fault.h"
 #include "ir/Ops.h"
 #include "tools/driver/Compare.h"
@@ -40,11 +41,12 @@ static llvm::Expected<Graph> graphOf(const Spec &spec, CompileOptions &options, 
   return loadGraph(options);
 }
 
-/// Whether algorithms can stand for each other: those of convolutions without groups.
+/// Whether algorithms can stand for each other: those of convolutions without groups. Only Winograd's tiles pool.
 static bool canReplace(nn::KernelOp kernel, StringRef chosen, StringRef wanted) {
   auto conv = dyn_cast_or_null<nn::ConvOp>(codegen::rootOf(kernel));
   auto isOne = [](StringRef name) { return name == "conv" || name == "winograd" || name.starts_with("gemm"); };
-  return conv && isOne(chosen) && isOne(wanted) && (wanted == "conv" || conv.getGroups() == 1);
+  return conv && isOne(chosen) && isOne(wanted) && (wanted == "conv" || conv.getGroups() == 1) &&
+         (wanted == "winograd" || !codegen::poolOf(kernel));
 }
 
 /// Puts numbers into the plans of all kernels.

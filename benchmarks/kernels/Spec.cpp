@@ -129,7 +129,14 @@ static std::string convolve(Writer &w, int64_t outputs, int64_t groups) {
   return w.finish(result, {1, (height + reach) / stride + 1, (width + reach) / stride + 1, outputs});
 }
 
-static std::string conv(Writer &w) { return convolve(w, w.size(3), w.key("groups", 1)); }
+/// With a key that says so, 2×2 windows are pooled behind it.
+static std::string conv(Writer &w) {
+  std::string value = convolve(w, w.size(3), w.key("groups", 1));
+  for (auto [name, op] : {std::pair<StringRef, StringRef>{"maxpool", "MaxPool"}, {"avgpool", "AveragePool"}})
+    if (w.key(name, 0))
+      value = toChannelsLast(w, w.node(op + "<kernel_shape = [2, 2], strides = [2, 2]>", {toChannelsFirst(w, value)}));
+  return value;
+}
 static std::string depthwise(Writer &w) { return convolve(w, w.size(2), 0); }
 
 static std::string pool(Writer &w, StringRef op) {
@@ -217,7 +224,7 @@ static const Family families[] = {
     {"add", "ROWSxCOLUMNS", "", add},
     {"attention", "HEADSxSTEPSxDEPTH", "", attention},
     {"avgpool", "HxWxC", "kernel stride pad", averagePool},
-    {"conv", "HxWxCxOUTPUTS", "kernel stride dilation pad groups residual relu gelu sigmoid", conv},
+    {"conv", "HxWxCxOUTPUTS", "kernel stride dilation pad groups residual relu gelu sigmoid maxpool avgpool", conv},
     {"depthwise", "HxWxC", "kernel stride dilation pad residual relu gelu sigmoid", depthwise},
     {"gelu", "ROWSxCOLUMNS", "tanh", gelu},
     {"gemm", "MxNxK", productKeys, gemm},

@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "codegen/kernels/Combine.h"
 #include "codegen/kernels/FetchRegion.h"
 #include "codegen/kernels/Kernels.h"
 #include "codegen/kernels/Panels.h"
@@ -20,6 +21,7 @@
 #include "codegen/kernels/Tile.h"
 #include "codegen/kernels/WinogradTransform.h"
 #include "codegen/plans/GemmBlocks.h"
+#include "codegen/plans/PooledTiles.h"
 #include "codegen/plans/Winograd.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -41,7 +43,15 @@ struct WinogradConv {
   int64_t ahead;     ///< How many steps ahead weights are fetched; 0: not at all.
   int64_t streams;   ///< Places from which weights that are read once are fetched a point ahead; 0: not at all.
   bool finishesRows; ///< Whether the epilogue is a loop of its own.
-  Epilogue epilogue;
+  Epilogue epilogue; ///< Of the convolution.
+
+  /// The pooling behind it (codegen/plans/PooledTiles.h).
+  struct Pool {
+    nn::WindowOp window;
+    Joining joining;
+    Epilogue epilogue;
+  };
+  std::optional<Pool> pool;
 
   /// A block of tiles: where it begins, and how many rows and columns of tiles it has.
   struct Block {
@@ -261,14 +271,18 @@ struct WinogradConv {
   Images fetchedImages() {
     int64_t rows = tiling.rowsTogether * tiling.height.outputs;
     int64_t columns = tiling.columnBlocks.size * tiling.width.outputs;
-    return {.result = regionOf(k.output(0), rows, columns, geometry.width.out),
+    int64_t side = pool ? poolSide : 1;
+    return {.result = regionOf(k.output(0), rows / side, columns / side, geometry.width.out / side),
             .input =
                 regionOf(input, rows + tiling.height.kernel - 1, columns + tiling.width.kernel - 1, geometry.width.in)};
   }
 
   Value resultOf(const Block &block) {
-    Value top = k.mul(block.tileRow, tiling.height.outputs), left = k.mul(block.tileColumn, tiling.width.outputs);
-    Value pixel = k.add(k.mul(k.add(k.mul(block.image, geometry.height.out), top), geometry.width.out), left);
+    int64_t side = pool ? poolSide : 1;
+    Value top = k.mul(block.tileRow, tiling.height.outputs / side);
+    Value left = k.mul(block.tileColumn, tiling.width.outputs / side);
+    Value row = k.add(k.mul(block.image, geometry.height.out / side), top);
+    Value pixel = k.add(k.mul(row, geometry.width.out / side), left);
     const View &result = k.output(0);
     return farAt(k, result.pointer, k.mul(pixel, k.dim(result.rowStride)), element);
   }
@@ -412,6 +426,49 @@ struct WinogradConv {
     });
   }
 
+  /// Where a tile is pooled: its first row of the convolution's matrix, and of the result's.
+  struct PooledTile {
+    Value convRow, resultRow;
+  };
+
+  /// Transforms a tile back along the width, finishes its first `pixels` columns and 2 × `pairs` rows and stores what
+  /// its windows are pooled to. A row's windows are joined before the next row is transformed: few registers suffice.
+  void poolWidth(const PooledTile &tile, Value pairs, int64_t pixels, Value panel, const TileColumns &columns) {
+    k.loop(k.constant(0), pairs, 1, [&](Value pair) {
+      epilogue.enterBlock();
+      pool->epilogue.enterBlock();
+      for (const TileColumn &part : columns.columns) {
+        Value resultColumn = k.add(k.mul(panel, panelColumns), part.panel * panelColumns + part.offset);
+        SmallVector<Value> joined(pixels / poolSide);
+        for (int64_t row = 0; row < poolSide; ++row)
+          poolRow(joined, tile.convRow, k.add(k.mul(pair, poolSide), row), resultColumn, part);
+        Value resultRow = k.add(tile.resultRow, k.mul(pair, geometry.width.out / poolSide));
+        for (auto [window, value] : llvm::enumerate(joined)) {
+          if (pool->joining.kind == nn::ReduceKind::Mean)
+            value = arith::MulFOp::create(k.builder, k.loc, value,
+                                          k.constantVector(element, part.lanes, 1.0 / (poolSide * poolSide)));
+          pool->epilogue.finish(value, k.add(resultRow, static_cast<int64_t>(window)), resultColumn, part.lanes);
+        }
+      }
+    });
+  }
+
+  /// Joins one of a tile's rows, transformed back along the width, into windows.
+  void poolRow(SmallVectorImpl<Value> &joined, Value tileRow, Value outputRow, Value resultColumn,
+               const TileColumn &part) {
+    SmallVector<Value> values;
+    for (int64_t i = 0; i < tiling.width.points(); ++i)
+      values.push_back(k.load(k.vectorOf(element, lanes), halfAt(outputRow, k.constant(i), part)));
+    SmallVector<Value> outputs = transformProducts(k, tiling.width, values);
+    Value row = k.add(tileRow, k.mul(outputRow, geometry.width.out));
+    for (int64_t pixel = 0, e = static_cast<int64_t>(joined.size()) * poolSide; pixel < e; ++pixel) {
+      Value sum = k.firstLanes(outputs[pixel], part.lanes);
+      Value value = epilogue.compute(pool->window.getInput(), sum, k.add(row, pixel), resultColumn, part.lanes);
+      Value &window = joined[pixel / poolSide];
+      window = window ? pool->joining.combine(window, value) : value;
+    }
+  }
+
   /// The results of a block of tiles, from their products.
   void finishBlock(const Block &block, Value panel, const TileColumns &columns) {
     const Axis &height = geometry.height, &width = geometry.width;
@@ -424,8 +481,15 @@ struct WinogradConv {
       auto tile = [&](Value tileColumn, int64_t pixels) {
         Value left = k.mul(k.add(block.tileColumn, tileColumn), tiling.width.outputs);
         Value row = k.add(k.mul(k.add(k.mul(block.image, height.out), top), width.out), left);
+        if (pool && pixels < poolSide) // Windows end before.
+          return;
         gatherHeight(k.add(k.mul(tileRow, block.columns), tileColumn), columns);
-        gatherWidth(row, rows, pixels, panel, columns);
+        if (!pool)
+          return gatherWidth(row, rows, pixels, panel, columns);
+        Value side = k.constant(poolSide);
+        Value pooledTop = k.add(k.mul(block.image, height.out / poolSide), k.div(top, side));
+        Value pooledRow = k.add(k.mul(pooledTop, width.out / poolSide), k.div(left, side));
+        poolWidth({row, pooledRow}, k.div(rows, side), pixels, panel, columns);
       };
       Value whole = rest == 0 ? block.columns : k.min(block.columns, k.sub(k.constant(wholeColumns), block.tileColumn));
       k.loop(k.constant(0), whole, 1, [&](Value tileColumn) { tile(tileColumn, tiling.width.outputs); });
@@ -514,6 +578,11 @@ void codegen::emitWinogradConv(KernelBuilder &k) {
                     .ahead = k.kernel.getPlan()->get("ahead", registers.ahead),
                     .streams = k.kernel.getPlan()->get("streams", 0),
                     .finishesRows = canLeaveSums(k.kernel) && Epilogue::isLong(k.kernel),
-                    .epilogue = Epilogue(k)};
+                    .epilogue = Epilogue(k, op, nn::dimsOf(op.getType())),
+                    .pool = std::nullopt};
+  if (nn::WindowOp window = poolOf(k.kernel))
+    conv.pool.emplace(WinogradConv::Pool{.window = window,
+                                         .joining = {k, window.getKind(), input.element},
+                                         .epilogue = Epilogue(k, window, k.output(0).dims)});
   conv.emit();
 }

@@ -130,8 +130,7 @@ static bool onlyRootReads(nn::KernelOp kernel) {
   return input.hasOneUse() || bandAxis(kernel).kernel == 1;
 }
 
-/// Whether a kernel reads a state, which may be overwritten if it is computed any later.
-static bool readsState(nn::KernelOp kernel) {
+bool codegen::readsState(nn::KernelOp kernel) {
   auto function = kernel->getParentOfType<func::FuncOp>();
   return llvm::any_of(kernel.getInputs(), [&](Value input) {
     while (auto reshape = input.getDefiningOp<nn::ReshapeOp>())
@@ -144,6 +143,10 @@ static bool readsState(nn::KernelOp kernel) {
 static int64_t imageBytes(nn::KernelOp kernel) {
   auto type = cast<RankedTensorType>(kernel.getResult(0).getType());
   return llvm::product_of(type.getShape().drop_front()) * storageBytes(type.getElementType());
+}
+
+double codegen::millisecondsToMove(nn::KernelOp kernel) {
+  return 3.0 * double(imageBytes(kernel)) / planningLevel().cacheBytes * 1e-6;
 }
 
 static int64_t weightBytes(nn::KernelOp kernel) {
@@ -181,12 +184,12 @@ struct Chain {
 
   int64_t bands() const { return llvm::divideCeil(bandAxis(members.back()).out, band); }
 
-  /// Milliseconds for an image that go into moving what lies in between: written, fetched to be written, and read...
+  /// Milliseconds for an image that go into moving what lies in between...
   double timeApart() const {
-    double bytes = 0;
+    double time = 0;
     for (nn::KernelOp member : ArrayRef(members).drop_back())
-      bytes += 3.0 * double(imageBytes(member));
-    return bytes / planningLevel().cacheBytes * 1e-6;
+      time += millisecondsToMove(member);
+    return time;
   }
   /// ...and into what a band needs again: weights.
   double timeTogether() const {

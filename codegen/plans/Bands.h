@@ -50,6 +50,11 @@ int64_t unitsPerImageRow(nn::KernelOp kernel);
 /// Bytes of the rows that are kept of an inner kernel's result.
 int64_t keptBytes(nn::KernelOp kernel);
 
+/// Whether a kernel reads a state, which may be overwritten if it is computed any later.
+bool readsState(nn::KernelOp kernel);
+/// What it takes to have an image of a kernel's result in memory: written, fetched to be written, and read.
+double millisecondsToMove(nn::KernelOp kernel);
+
 /// Finds the chains that pay among kernels that have plans.
 void chooseBands(mlir::ModuleOp module, std::string &explanation);
 

@@ -14,6 +14,7 @@
 #include "codegen/plans/GemmUnits.h"
 #include "codegen/plans/LongRows.h"
 #include "codegen/plans/PatchRuns.h"
+#include "codegen/plans/PooledTiles.h"
 #include "codegen/plans/Recurrent.h"
 #include "codegen/plans/ReduceUnits.h"
 #include "codegen/plans/Winograd.h"
@@ -334,8 +335,12 @@ static llvm::Expected<Choice> choose(nn::KernelOp kernel, bool strict) {
     return isFlat(kernel) ? StringRef("elementwise") : StringRef("elementwise-rows");
   if (attentionOf(kernel))
     return StringRef("attention");
-  if (auto conv = dyn_cast<nn::ConvOp>(root))
-    return chooseConv(kernel, conv, strict);
+  if (auto conv = dyn_cast<nn::ConvOp>(root)) {
+    Choice choice = chooseConv(kernel, conv, strict);
+    if (poolOf(kernel) && choice.algorithm != "winograd") // Joined by other plans than these.
+      return unsupported(kernel, "a convolution that is pooled in one kernel is not supported here");
+    return choice;
+  }
   if (auto contract = dyn_cast<nn::ContractOp>(root))
     return chooseContract(kernel, contract);
   if (auto window = dyn_cast<nn::WindowOp>(root))

@@ -4,7 +4,7 @@
 //     transform the input under them       all channels
 //     for panels of output channels        in groups that threads may share
 //       for points: multiply               a matrix product [tiles × channels] × [channels × 16]
-//       transform back, epilogue
+//       transform back, epilogue; a pooling (PooledTiles.h)
 //
 // The plan's numbers `tile_h` and `tile_w` are the outputs of a tile, `tiles` how many there are in a block at most;
 // weights are fetched `ahead` steps before they are multiplied. Those that a tile reads once and that come from memory

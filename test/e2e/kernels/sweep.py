@@ -115,7 +115,7 @@ def conv(m):
 
 
 def tiled_conv(m):
-    """Filters of stride 1 over images of several blocks of Winograd's tiles."""
+    """Filters of stride 1 over images of several blocks of Winograd's tiles, some of them pooled."""
     dims = m.rng.choice([1, 2, 2, 2])
     kernel = [m.rng.choice([1, 3, 3, 3, 5]) for _ in range(dims)]
     sizes = [m.rng.randrange(k, 48) for k in kernel]
@@ -123,7 +123,12 @@ def tiled_conv(m):
     channels, outputs = m.rng.randrange(4, 40), m.rng.randrange(4, 70)
     inputs = [m.input(batch(m), channels, *sizes), m.constant(outputs, channels, *kernel), m.constant(outputs)]
     text = lambda values: "[" + ",".join(map(str, values)) + "]"
-    activation(m, m.node("Conv", inputs, f"pads={text(pads)}, kernel_shape={text(kernel)}"))
+    value = activation(m, m.node("Conv", inputs, f"pads={text(pads)}, kernel_shape={text(kernel)}"))
+    results = [size + begin + end - k + 1 for size, begin, end, k in zip(sizes, pads, pads[dims:], kernel)]
+    if min(results) >= 2 and m.rng.randrange(3) == 0:
+        m.outputs.pop()
+        op, twos = m.rng.choice(["MaxPool", "AveragePool"]), text([2] * dims)
+        activation(m, m.node(op, [value], f"kernel_shape={twos}, strides={twos}, ceil_mode={m.rng.randrange(2)}"))
 
 
 def pool(m):
