@@ -80,9 +80,23 @@ struct BlockTranspose {
     }
   }
 
+  /// Whether the lines of a unit that come next in the result's rows are fetched, to be written: a square is as wide as
+  /// a line, and what is fetched stays in the first-level cache, where rows half a page apart would share too few sets.
+  bool fetchesLines() {
+    constexpr int64_t lineBytes = 64, apart = 2048;
+    int64_t bytes = storageBytes(output.element);
+    std::optional<int64_t> stride = to[q].getConstant();
+    return lanes * bytes == lineBytes && stride && *stride * bytes % apart != 0;
+  }
+
   /// All rows of a unit for some columns before the next ones.
   void wholeUnit(Value source, Value target, Value columns) {
+    bool fetches = fetchesLines();
     k.loop(k.constant(0), columns, lanes, [&](Value column) {
+      constexpr int64_t linesAhead = 1;
+      for (int64_t row = 0; fetches && row < blockRows; ++row)
+        k.prefetchForWriting(k.at(output.pointer, k.add(k.add(target, k.mul(rowsApart, row)), column), output.storage),
+                             linesAhead * lanes, output.storage);
       for (int64_t row = 0; row < blockRows; row += lanes)
         square(source, target, k.constant(row), column, lanes);
     });

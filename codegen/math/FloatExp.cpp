@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "codegen/math/Functions.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 using namespace margay;
@@ -49,11 +50,42 @@ Value codegen::floatExp(Lanes &lanes, Value x, int offset, Value offsets) {
 
 Value codegen::floatExpOfNegative(Lanes &lanes, Value x, int offset) { return ::floatExp(lanes, x, -1, offset, {}); }
 
+/// Whether 2^n is multiplied with by one instruction, which takes n as a float.
+static bool scalesAtOnce(const Lanes &lanes) {
+  return lanes.level.vectorBytes == 64 && llvm::is_contained({4, 8, 16}, lanes.count());
+}
+
+/// 2^n x, where that is one instruction.
+static Value scale(Lanes &lanes, Value x, Value n) {
+  OpBuilder &builder = lanes.builder;
+  int64_t count = lanes.count();
+  auto integer = [&](unsigned bits, int64_t value) -> Value {
+    return LLVM::ConstantOp::create(builder, lanes.loc, builder.getIntegerAttr(builder.getIntegerType(bits), value));
+  };
+  SmallVector<Value> operands{x, n, lanes.constant(0), integer(count == 16 ? 16 : 8, -1)};
+  if (count == 16)
+    operands.push_back(integer(32, 4)); // To round as is set.
+  StringAttr name = builder.getStringAttr("llvm.x86.avx512.mask.scalef.ps." + Twine(32 * count));
+  return LLVM::CallIntrinsicOp::create(builder, lanes.loc, x.getType(), name, operands).getResult(0);
+}
+
 Value codegen::expandDecay(Lanes &lanes, Value x) {
-  // 2 2^f = s p(f): a factor s that all powers have is none of quotients, so the degree can be as low as this. What it
-  // is multiplied with is half of 2^n, which is 0 for n = -126: p(f) is above 1, and so what is not 0 is normal.
+  // 2 2^f = s p(f): a factor s that all powers have is none of quotients, so the degree can be as low as this.
   static constexpr float p[] = {2.0f, 0x1.62e428p+0f, 0x1.ebf914p-2f, 0x1.c6b692p-4f, 0x1.3d0c44p-6f, 0x1.5c0854p-9f};
   Value shifter = shifterOf(lanes, -1);
+  if (scalesAtOnce(lanes)) {
+    // The same of -f, which needs n and not -n, with half the coefficients. What might be too small to be normal is 0,
+    // whatever the polynomial makes of it. NaN is not less than anything.
+    float q[std::size(p)];
+    for (size_t i = 0; i < std::size(p); ++i)
+      q[i] = (i % 2 ? -0.5f : 0.5f) * p[i];
+    Value n = lanes.sub(lanes.fma(x, lanes.constant(log2E), shifter), shifter);
+    Value power = scale(lanes, lanes.polynomial(lanes.fma(x, lanes.constant(-log2E), n), q), n);
+    return lanes.select(lanes.compare(Lanes::Compare::OLT, x, lanes.constant(-125.501 / log2E)), lanes.constant(0),
+                        power);
+  }
+  // What it is multiplied with is half of 2^n, which is 0 for n = -126: p(f) is above 1, and so what is not 0 is
+  // normal.
   x = lanes.max(lanes.constant(-126 / log2E), x);
   Value shifted = lanes.fma(x, lanes.constant(log2E), shifter);
   Value f = lanes.fma(x, lanes.constant(log2E), lanes.sub(shifter, shifted));
