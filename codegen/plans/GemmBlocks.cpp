@@ -75,9 +75,11 @@ bool codegen::canLeaveSums(nn::KernelOp kernel) {
 }
 
 /// How many steps of a patch a block has, at most `most`: some runs, or a part of one.
-static int64_t patchSteps(const GemmShape &shape, int64_t most) {
+static int64_t patchSteps(nn::ConvOp conv, const GemmShape &shape, int64_t most) {
   if (shape.run <= most)
     return shape.run * evenSplit(shape.depth / shape.run, most / shape.run).size;
+  if (runTaps(conv) > 1) // Of some taps, of which each may be in the padding, a part is not copied by itself.
+    return shape.run;
   int64_t wanted = llvm::divideCeil(shape.run, most);
   for (int64_t parts = wanted; parts < 2 * wanted; ++parts)
     if (shape.run % parts == 0)
@@ -162,7 +164,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   int64_t mostPatchSteps = blocks.panels > 1 ? fewSteps : mostSteps;
   if (!canPay && kernel.getPlan()->getAlgorithm() != "gemm-packing")
     fewSteps = std::clamp(level.blockBytes / shape.elementBytes / std::max<int64_t>(1, rows), fewSteps, mostSteps);
-  int64_t cutSteps = hasPatches ? patchSteps(shape, mostPatchSteps) : evenSplit(shape.depth, fewSteps).size;
+  int64_t cutSteps = hasPatches ? patchSteps(cast<nn::ConvOp>(rootOf(kernel)), shape, mostPatchSteps)
+                                : evenSplit(shape.depth, fewSteps).size;
   bool isCut = !isOneTile && canLeaveSums(kernel) && shape.depth > mostSteps;
   blocks.steps = std::max<int64_t>(1, isCut ? cutSteps : shape.depth);
   if (canLeaveSums(kernel) && !hasPatches)
@@ -178,6 +181,8 @@ GemmBlocks codegen::gemmBlocks(nn::KernelOp kernel, const Level &level, std::opt
   if (blocks.finishesBlocks)
     blockRows = std::min(blockRows, mostSumBytes / (blocks.sumsStride() * blocks.sumBytes));
   blockRows = number("rows", blockRows);
+  if (known) // Scratch memory is for no more than there are.
+    blockRows = std::min(blockRows, static_cast<int64_t>(llvm::alignTo(rows, blocks.groupRows)));
   if (rows <= fewRows) // They are one block, whatever it takes.
     blockRows = llvm::alignTo(rows, blocks.groupRows);
   blocks.rows = std::max<int64_t>(1, blockRows / blocks.groupRows) * blocks.groupRows;
